@@ -1,0 +1,117 @@
+using System.ComponentModel;
+using System.Runtime.InteropServices;
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+
+namespace DeviceAgent.Simulator;
+
+/// <summary>A pseudo-terminal in raw mode: the simulated device holds the master, the agent opens <see cref="DevicePath"/>.</summary>
+/// <remarks>
+/// Source: man 7 pty, man 3 ptsname. The slave is held open here too, so that bytes in flight and the line itself survive the
+/// agent's death, as a powered printer's do; <see cref="HangUp"/> gives that up and is what a pulled cable looks like (EIO, POLLHUP).
+/// </remarks>
+public sealed partial class PseudoTerminal : IDisposable
+{
+    private const int ReadWrite = 2, NoControllingTerminal = 0x100, CloseOnExec = 0x80000, InputAndOutputQueue = 2;
+    private readonly SafeFileHandle _master;
+    private SafeFileHandle? _keepAlive;
+
+    public PseudoTerminal()
+    {
+        _master = OpenDevice("/dev/ptmx");
+        Check(UnlockPt(_master), "unlockpt");
+        var name = new byte[128];
+        Check(PtsName(_master, name, (nuint)name.Length), "ptsname_r");
+        DevicePath = Encoding.ASCII.GetString(name, 0, Array.IndexOf(name, (byte)0));
+        _keepAlive = OpenDevice(DevicePath);
+        var attributes = new byte[60]; // struct termios of glibc (x64, arm64)
+        Check(TcGetAttr(_keepAlive, attributes), "tcgetattr");
+        CfMakeRaw(attributes);
+        Check(TcSetAttr(_keepAlive, 0, attributes), "tcsetattr");
+    }
+
+    public string DevicePath { get; }
+
+    /// <summary>The device's side of the line. Reads block; at a hang-up of the other side they fail with EIO.</summary>
+    public SafeFileHandle Master => _master;
+
+    /// <summary>Reads what the other side wrote; blocks until there is something. 0 when the line is gone.</summary>
+    public int Read(Span<byte> buffer)
+    {
+        while (true)
+        {
+            var read = ReadFd(_master, ref MemoryMarshal.GetReference(buffer), (nuint)buffer.Length);
+            if (read >= 0) return (int)read;
+            if (Marshal.GetLastPInvokeError() is not 4) return 0; // EINTR
+        }
+    }
+
+    public void Write(ReadOnlySpan<byte> bytes)
+    {
+        while (bytes.Length > 0)
+        {
+            var written = WriteFd(_master, ref MemoryMarshal.GetReference(bytes), (nuint)bytes.Length);
+            if (written < 0)
+            {
+                if (Marshal.GetLastPInvokeError() is 4) continue;
+                throw new Win32Exception(Marshal.GetLastPInvokeError(), "write to pseudo-terminal");
+            }
+            bytes = bytes[(int)written..];
+        }
+    }
+
+    /// <summary>Drops what is in flight in both directions: a UART whose board lost power.</summary>
+    public void DropBytesInFlight()
+    {
+        if (_keepAlive is { } slave) Check(TcFlush(slave, InputAndOutputQueue), "tcflush");
+    }
+
+    /// <summary>Pulls the cable: the agent's side sees a hang-up, now and for good.</summary>
+    public void HangUp() => Dispose();
+
+    public void Dispose()
+    {
+        _keepAlive?.Dispose();
+        _keepAlive = null;
+        _master.Dispose();
+    }
+
+    private static SafeFileHandle OpenDevice(string path)
+    {
+        var fd = Open(path, ReadWrite | NoControllingTerminal | CloseOnExec);
+        Check(fd, $"open {path}");
+        return new SafeFileHandle(fd, ownsHandle: true);
+    }
+
+    private static void Check(int result, string what)
+    {
+        if (result < 0) throw new Win32Exception(Marshal.GetLastPInvokeError(), what);
+    }
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "unlockpt", SetLastError = true)]
+    private static partial int UnlockPt(SafeFileHandle master);
+
+    [LibraryImport("libc", EntryPoint = "ptsname_r", SetLastError = true)]
+    private static partial int PtsName(SafeFileHandle master, byte[] name, nuint length);
+
+    [LibraryImport("libc", EntryPoint = "tcgetattr", SetLastError = true)]
+    private static partial int TcGetAttr(SafeFileHandle fd, byte[] termios);
+
+    [LibraryImport("libc", EntryPoint = "tcsetattr", SetLastError = true)]
+    private static partial int TcSetAttr(SafeFileHandle fd, int when, byte[] termios);
+
+    [LibraryImport("libc", EntryPoint = "cfmakeraw")]
+    private static partial void CfMakeRaw(byte[] termios);
+
+    [LibraryImport("libc", EntryPoint = "tcflush", SetLastError = true)]
+    private static partial int TcFlush(SafeFileHandle fd, int queue);
+
+    [LibraryImport("libc", EntryPoint = "read", SetLastError = true)]
+    private static partial nint ReadFd(SafeFileHandle fd, ref byte buffer, nuint count);
+
+    [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
+    private static partial nint WriteFd(SafeFileHandle fd, ref readonly byte buffer, nuint count);
+}

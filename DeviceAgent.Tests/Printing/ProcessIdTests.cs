@@ -1,0 +1,21 @@
+using DeviceAgent.Drivers.Printing;
+
+namespace DeviceAgent.Tests.Printing;
+
+public sealed class ProcessIdTests
+{
+    [Theory]
+    [InlineData(0, "    ")]
+    [InlineData(1, "   !")]
+    [InlineData(94, "   ~")]
+    [InlineData(95, "  ! ")]
+    [InlineData(ProcessId.Count - 1, "~~~~")]
+    [InlineData((long)ProcessId.Count, "    ")]
+    [InlineData(-1, "~~~~")]
+    public void A_number_never_maps_outside_the_printable_range(long number, string expected)
+    {
+        var id = ProcessId.FromNumber(number);
+        Assert.Equal(expected, id.ToString());
+        Assert.Equal(id, ProcessId.Parse(expected));
+    }
+}

@@ -1,0 +1,153 @@
+using DeviceAgent.Orders;
+using DeviceAgent.Platform.Sync;
+
+namespace DeviceAgent.Journal;
+
+/// <summary>The durable truth of the kiosk: issuances, attempts, reports, audit.</summary>
+/// <remarks>
+/// Synchronous, one caller at a time (the agent's loop); a second caller at the same moment is a fault of the program and throws.
+/// Each method that changes something is exactly one durable transaction, with its audit row, and returns when it is durable.
+/// A transition that the row's present state does not allow throws <see cref="JournalTransitionException"/> and changes nothing.
+/// </remarks>
+public interface IIssuanceJournal : IOutbox, IDisposable
+{
+    JournalIdentity Identity { get; }
+
+    /// <summary>The latest time that any row carries; the lower bound of the clock at start. Null in an empty journal.</summary>
+    DateTimeOffset? LastTime { get; }
+
+    IssuanceRecord? Find(Journey journey, string orderNumber);
+
+    /// <summary>Issuances that have no outcome yet (intent, accepted, in doubt, unknown to this release), oldest first.</summary>
+    IReadOnlyList<IssuanceRecord> Unfinished(int limit);
+
+    JournalCounts CountIssuances();
+
+    /// <summary>none | released → intent. Before anything is asked of anybody.</summary>
+    long RecordIntent(Journey journey, string orderNumber, DateTimeOffset at);
+
+    /// <summary>intent → accepted: from here on the order ends in exactly one outcome.</summary>
+    void Accept(long issuance, AcceptedOrder accepted, DateTimeOffset at);
+
+    /// <summary>Before the first byte goes to the printer. Gives the attempt its process id, unique in this journal's life.</summary>
+    /// <returns>The open attempt.</returns>
+    AttemptRecord StartAttempt(long issuance, NewAttempt attempt, DateTimeOffset at);
+
+    void EndAttempt(long attempt, AttemptEnd end, DateTimeOffset at);
+
+    /// <summary>accepted | in doubt → issued, with its report, in one transaction.</summary>
+    /// <returns>The report's id.</returns>
+    long Complete(long issuance, NewReport report, DateTimeOffset at);
+
+    /// <summary>intent | accepted → released: nothing was given, nothing is reported.</summary>
+    void Release(long issuance, string reason, DateTimeOffset at);
+
+    /// <summary>accepted → in doubt: a person decides.</summary>
+    void StandInDoubt(long issuance, string reason, DateTimeOffset at);
+
+    /// <summary>What is known of a printer, by serial number or, where it tells none, by its path.</summary>
+    PrinterRecord? FindPrinter(string unit);
+
+    void SavePrinter(PrinterRecord printer);
+
+    void Audit(DateTimeOffset at, string what, string details);
+
+    /// <summary>The newest audit rows first.</summary>
+    IReadOnlyList<AuditRecord> ReadAudit(int limit);
+}
+
+/// <summary>The change is not allowed from the row's present state; nothing was changed.</summary>
+public sealed class JournalTransitionException(string message) : InvalidOperationException(message);
+
+/// <param name="JournalId">Random, made with the file.</param>
+/// <param name="Epoch">Counts adoptions: 1 in a new journal.</param>
+public sealed record JournalIdentity(Guid JournalId, int Epoch, int SchemaVersion, DateTimeOffset CreatedAt);
+
+public enum IssuanceState
+{
+    /// <summary>Written by a newer release: shown, never touched.</summary>
+    Unknown,
+    Intent,
+    Accepted,
+    Issued,
+    Released,
+    Failed,
+    Void,
+    InDoubt,
+}
+
+public enum AttemptKind
+{
+    /// <summary>Written by a newer release.</summary>
+    Unknown,
+    Ticket,
+    /// <summary>Marks a half-printed ticket as worthless and feeds it out.</summary>
+    VoidStrip,
+}
+
+public enum AttemptOutcome { Presented, NotPresented, Unknown }
+
+public sealed record IssuanceRecord
+{
+    public required long Id { get; init; }
+    public required Journey Journey { get; init; }
+    public required string OrderNumber { get; init; }
+    public required IssuanceState State { get; init; }
+    /// <summary>As written, also when this release does not know it.</summary>
+    public required string StateText { get; init; }
+    public required DateTimeOffset CreatedAt { get; init; }
+    public required DateTimeOffset ChangedAt { get; init; }
+    /// <summary>0 until accepted.</summary>
+    public required int TicketCount { get; init; }
+    /// <summary>Null until accepted, after the purge, and while the key is gone.</summary>
+    public AcceptedOrder? Accepted { get; init; }
+    /// <summary>Why it was released or stands in doubt.</summary>
+    public string? Reason { get; init; }
+    /// <summary>Oldest first; all attempts that were ever made for this order, also before a release.</summary>
+    public required IReadOnlyList<AttemptRecord> Attempts { get; init; }
+    /// <summary>State of the newest report of this issuance as written in the outbox; null when there is none.</summary>
+    public string? ReportState { get; init; }
+}
+
+/// <summary>What the kiosk has taken on.</summary>
+/// <param name="TemplateVersion">The ticket template's name and version, "bus/1" for one.</param>
+/// <param name="ClaimToken">The fencing token of the claim; null where no claim is needed.</param>
+public sealed record AcceptedOrder(Order Order, IReadOnlyList<Ticket> Tickets, string TemplateVersion, string? ClaimToken);
+
+/// <summary>What a printer told of itself at one moment.</summary>
+/// <param name="Unit">Serial number, or the path where none is told.</param>
+/// <param name="SerialNumber">Null when the printer tells none: then counters prove nothing.</param>
+/// <param name="CutCounter">Null when not told.</param>
+/// <param name="CutCounterIsExact">A probe showed that one cut adds one.</param>
+/// <param name="Idle">Online, no fault, nothing being printed.</param>
+/// <param name="Disturbances">Cover, paper and power events and reopenings seen by this run of the agent; comparable within one run only.</param>
+public sealed record PrinterEvidence(string Unit, string? SerialNumber, long? CutCounter, bool CutCounterIsExact, bool Idle, long Disturbances);
+
+public sealed record NewAttempt(AttemptKind Kind, int TicketIndex, PrinterEvidence Before);
+
+/// <param name="BytesSent">Null when it is not known (the agent died).</param>
+/// <param name="Judgement">The rule and the facts that decided, for the technician.</param>
+public sealed record AttemptEnd(AttemptOutcome Outcome, long? BytesSent, PrinterEvidence? After, string Judgement);
+
+public sealed record AttemptRecord
+{
+    public required long Id { get; init; }
+    public required AttemptKind Kind { get; init; }
+    public required int TicketIndex { get; init; }
+    /// <summary>Four characters 20h-7Eh.</summary>
+    public required string ProcessId { get; init; }
+    public required DateTimeOffset StartedAt { get; init; }
+    public required PrinterEvidence Before { get; init; }
+    /// <summary>Null while the attempt is open.</summary>
+    public AttemptEnd? End { get; init; }
+    public DateTimeOffset? EndedAt { get; init; }
+}
+
+/// <param name="Unit">Serial number or path.</param>
+/// <param name="CutCounterIsExact">Null until probed.</param>
+/// <param name="CutCounter">Last seen.</param>
+public sealed record PrinterRecord(string Unit, string? Model, bool EchoesProcessId, bool? CutCounterIsExact, long? CutCounter, DateTimeOffset SeenAt);
+
+public sealed record AuditRecord(long Id, DateTimeOffset At, string What, string Details);
+
+public sealed record JournalCounts(long Issued, int Open, int InDoubt, int Unreadable);

@@ -1,0 +1,66 @@
+namespace DeviceAgent.Orders;
+
+/// <summary>The product line and direction of an order.</summary>
+public enum Journey { Bus, BusReturn, Ship, Train }
+
+/// <summary>An order as the platform told it, in the kiosk's own words. Money is in fen, times are instants.</summary>
+public sealed record Order
+{
+    public required Journey Journey { get; init; }
+    /// <summary>The platform's order number (alitrip_order_id).</summary>
+    public required string OrderNumber { get; init; }
+    /// <summary>The carrier's or agent's order number; null when the platform told none.</summary>
+    public string? AgentOrderNumber { get; init; }
+    /// <summary>How it was paid, as the platform wrote it: reported back unchanged.</summary>
+    public string? PayMode { get; init; }
+    /// <summary>Fen; null when the platform told none.</summary>
+    public long? TotalPrice { get; init; }
+    public required Trip Trip { get; init; }
+    public required IReadOnlyList<Passenger> Passengers { get; init; }
+}
+
+public sealed record Trip
+{
+    /// <summary>Bus or train number, ship name.</summary>
+    public required string Number { get; init; }
+    public string? VehicleType { get; init; }
+    public required string FromStation { get; init; }
+    public string? FromStationId { get; init; }
+    public string? FromCity { get; init; }
+    public required string ToStation { get; init; }
+    public string? ToCity { get; init; }
+    /// <summary>Where the vehicle goes in the end, when it goes farther than the passenger.</summary>
+    public string? LastPlace { get; init; }
+    public required DateTimeOffset DepartsAt { get; init; }
+}
+
+/// <summary>Personal data: encrypted at rest, masked in logs.</summary>
+public sealed record Passenger
+{
+    public string? Name { get; init; }
+    /// <summary>The platform's own code, echoed unchanged.</summary>
+    public string? CertificateType { get; init; }
+    public string? CertificateNumber { get; init; }
+    public string? SeatNumber { get; init; }
+    /// <summary>The carrier's ticket number (agent_ticket_id).</summary>
+    public string? TicketNumber { get; init; }
+    public string? ElectronicTicket { get; init; }
+    /// <summary>Fen.</summary>
+    public long? FullPrice { get; init; }
+    /// <summary>Fen: what was paid.</summary>
+    public long? TicketPrice { get; init; }
+    /// <summary>Fen.</summary>
+    public long? ServiceCharge { get; init; }
+    public bool? HasChildren { get; init; }
+}
+
+/// <summary>One piece of paper: the passenger that it is for and the numbers that it carries.</summary>
+public sealed record Ticket
+{
+    /// <summary>0-based position in the order; the order of printing.</summary>
+    public required int Index { get; init; }
+    public required string TicketNumber { get; init; }
+    public string? SeatNumber { get; init; }
+    public string? Gate { get; init; }
+    public required Passenger Passenger { get; init; }
+}
