@@ -73,7 +73,7 @@ internal static class IssuanceRules
     public static NextStep AfterWaiting(int ticketCount, IReadOnlyList<AttemptRecord> attempts)
     {
         var next = Next(ticketCount, attempts);
-        if (next.Kind is not (StepKind.PrintTicket or StepKind.PrintVoidStrip)) return next;
+        if (next.Kind != StepKind.PrintTicket) return next;
         return PresentedTickets(attempts) == 0
             ? new(StepKind.Release, next.TicketIndex, "no ticket was presented and nobody came back")
             : new(StepKind.StandInDoubt, next.TicketIndex, $"{PresentedTickets(attempts)} of {ticketCount} tickets were presented and nobody came back for the rest");
