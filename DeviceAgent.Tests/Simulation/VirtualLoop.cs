@@ -45,6 +45,13 @@ internal sealed class VirtualLoop(VirtualTime time) : TaskScheduler
         }
     }
 
+    /// <summary>Drops everything that waits to be run, and every timer: the process is gone.</summary>
+    public void Abandon()
+    {
+        lock (_lock) _queue.Clear();
+        time.DropTimers();
+    }
+
     public void Drain()
     {
         while (true)
