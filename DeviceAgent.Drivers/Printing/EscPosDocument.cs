@@ -142,7 +142,12 @@ public sealed class EscPosDocument
 
     /// <summary>Whether <see cref="QrCode"/> takes this data: 1 to <see cref="MaxQrBytes"/> characters 20h-7Eh.</summary>
     /// <remarks>Nothing below 20h: a printer obeys DLE commands also inside another command's data.</remarks>
-    public static bool CanBeQrCode(ReadOnlySpan<char> data) => data.Length is >= 1 and <= MaxQrBytes && !data.ContainsAnyExceptInRange(' ', '~');
+    public static bool CanBeQrCode(ReadOnlySpan<char> data)
+    {
+        foreach (var character in data)
+            if (character is < ' ' or > '~') return false;
+        return data.Length is >= 1 and <= MaxQrBytes;
+    }
 
     /// <summary>GS ( k: a QR code, model 2. Ask <see cref="CanBeQrCode"/> first where the data is not one's own.</summary>
     /// <param name="data">1 to <see cref="MaxQrBytes"/> characters 20h-7Eh.</param>
