@@ -56,6 +56,10 @@ public sealed class LightsOptionsTests
         Assert.StartsWith("Lights:Path is ", Assert.Single(new LightsOptions { Backend = LightsBackend.Simulated, Path = path }.Validate("Lights")), StringComparison.Ordinal);
 
     [Fact]
+    public void Lines_that_are_null_in_the_file_are_never_more_than_a_mistake() =>
+        Assert.Equal(2, new LightsOptions { Backend = LightsBackend.Gpio, Chip = "pinctrl-rp1", Lines = null!, ActiveLow = null! }.Validate("Lights").Count());
+
+    [Fact]
     public void An_unknown_backend_is_never_taken_for_none() =>
         Assert.Equal(["Lights:Backend is 7; allowed: None, Gpio, Simulated."], new LightsOptions { Backend = (LightsBackend)7 }.Validate("Lights"));
 }

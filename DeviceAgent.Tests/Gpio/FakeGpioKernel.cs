@@ -28,6 +28,8 @@ internal sealed class FakeGpioKernel : IGpioKernel
     /// <summary>A <see cref="ReadError"/> was read: everything fed before it has been worked off.</summary>
     public Task ErrorRead => _errorRead.Task;
 
+    public int WakeErrno { get; set; }
+
     /// <summary>What GET_VALUES answers.</summary>
     public ulong Levels { get; set; }
 
@@ -90,12 +92,11 @@ internal sealed class FakeGpioKernel : IGpioKernel
         return read.Length;
     }
 
-    public SafeFileHandle CreateWake()
+    public int CreateWake()
     {
+        if (WakeErrno != 0) return -WakeErrno;
         _woken = false;
-        var handle = new SafeFileHandle(_nextFd++, ownsHandle: false);
-        Handles.Add(handle);
-        return handle;
+        return _nextFd++;
     }
 
     public void Wake(SafeFileHandle wake) => Change(() => _woken = true);
@@ -154,6 +155,7 @@ internal sealed class FakeGpioKernel : IGpioKernel
             if (offset >= chip.Lines.Count) return -22;
             if (chip.Lines[(int)offset].Used) return -16;
         }
+        chip.Requests++;
         BinaryPrimitives.WriteInt32LittleEndian(argument[588..], _nextFd++);
         return 0;
     }
@@ -175,6 +177,7 @@ internal sealed class FakeChip(string path, string name, string label, params IE
     public int OpenErrno { get; init; }
     public int InfoErrno { get; init; }
     public int LastFd { get; set; }
+    public int Requests { get; set; }
 
     /// <summary>54 lines named GPIO0 to GPIO53, as a Raspberry Pi has them.</summary>
     public static FakeChip Pi(string path = "/dev/gpiochip0", string name = "gpiochip0", string label = "pinctrl-rp1") =>

@@ -105,6 +105,15 @@ public sealed class GpioEdgesTests
     }
 
     [Fact]
+    public void Inputs_that_cannot_be_waited_for_never_keep_their_lines()
+    {
+        _kernel.WakeErrno = 24;
+        var failed = Assert.Throws<GpioException>(Request);
+        Assert.Equal((GpioFault.Failed, 24), (failed.Fault, failed.Errno));
+        Assert.All(_kernel.Handles, h => Assert.True(h.IsClosed));
+    }
+
+    [Fact]
     public async Task Inputs_without_edges_never_keep_a_reader_waiting()
     {
         using var inputs = new GpioLines(_kernel).RequestInputs("pinctrl-rp1", [new(GpioLine.At(4))], "test");

@@ -17,7 +17,7 @@ public sealed class GpioLinesTests
         _kernel.Chips.Add(FakeChip.Pi("/dev/gpiochip0", "gpiochip0", "raspberrypi-exp-gpio"));
         _kernel.Chips.Add(FakeChip.Pi("/dev/gpiochip13", "gpiochip13", "pinctrl-rp1"));
         using var outputs = _gpio.RequestOutputs("pinctrl-rp1", [new(GpioLine.At(17), true)], "test");
-        Assert.Equal("pinctrl-rp1", _kernel.Chips.Single(c => c.LastFd == LastChipFd()).Label);
+        Assert.Equal([0, 1], _kernel.Chips.Select(c => c.Requests));
     }
 
     [Fact]
@@ -248,8 +248,6 @@ public sealed class GpioLinesTests
         "pinctrl-rp1", [new(GpioLine.At(17), true), new(GpioLine.At(27), false), new(GpioLine.At(22), false), new(GpioLine.At(23), false)], "test");
 
     private GpioException Refused(GpioLine line) => Assert.Throws<GpioException>(() => _gpio.RequestOutputs("pinctrl-rp1", [new(line, true)], "test"));
-
-    private int LastChipFd() => (int)_kernel.Handles[^2].DangerousGetHandle();
 
     private void AssertAllClosed() => Assert.All(_kernel.Handles, h => Assert.True(h.IsClosed));
 }

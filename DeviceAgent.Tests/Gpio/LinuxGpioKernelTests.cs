@@ -45,7 +45,7 @@ public sealed class LinuxGpioKernelTests : IDisposable
     {
         using var sender = new AnonymousPipeServerStream(PipeDirection.Out);
         using var file = new SafeFileHandle(sender.ClientSafePipeHandle.DangerousGetHandle(), ownsHandle: false);
-        using var wake = _kernel.CreateWake();
+        using var wake = _kernel.Adopt(_kernel.CreateWake());
         sender.Write("edge"u8);
         Assert.Equal(1, _kernel.WaitReadable(file, wake));
         var read = new byte[48];
@@ -58,7 +58,7 @@ public sealed class LinuxGpioKernelTests : IDisposable
     {
         using var sender = new AnonymousPipeServerStream(PipeDirection.Out);
         using var file = new SafeFileHandle(sender.ClientSafePipeHandle.DangerousGetHandle(), ownsHandle: false);
-        using var wake = _kernel.CreateWake();
+        using var wake = _kernel.Adopt(_kernel.CreateWake());
         var wait = Task.Factory.StartNew(() => _kernel.WaitReadable(file, wake), TestContext.Current.CancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         _kernel.Wake(wake);
         Assert.Equal(0, await wait.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
