@@ -34,6 +34,7 @@ public sealed class GpioException : IOException
         Consumer = consumer;
     }
 
+    /// <summary>The reason.</summary>
     public GpioFault Fault { get; }
 
     /// <summary>The label that was asked for.</summary>

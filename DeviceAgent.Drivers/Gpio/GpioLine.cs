@@ -56,6 +56,7 @@ public readonly record struct GpioLine
     public override string ToString() => Name ?? Number.ToString(CultureInfo.InvariantCulture);
 }
 
+/// <summary>An output to request.</summary>
 /// <param name="Initial">The value from the very request on: the line never shows another one in between.</param>
 /// <param name="ActiveLow">Value 1 pulls the pin low. linux/gpio.h, GPIO_V2_LINE_FLAG_ACTIVE_LOW.</param>
 public readonly record struct GpioOutput(GpioLine Line, bool Initial, bool ActiveLow = false);
@@ -67,12 +68,14 @@ public enum GpioBias { AsIs, Disabled, PullUp, PullDown }
 [Flags]
 public enum GpioEdges { None = 0, Rising = 1, Falling = 2, Both = Rising | Falling }
 
+/// <summary>An input to request.</summary>
 /// <param name="Edges">Changes that <see cref="IGpioInputs.Edges"/> tells of.</param>
-/// <param name="Debounce">Zero to 1 hour, in microseconds at the kernel; zero: none. The kernel debounces where the chip cannot.</param>
+/// <param name="Debounce">0 to 1 hour, in whole microseconds; 0: none. The kernel debounces where the chip cannot.</param>
 /// <param name="ActiveLow">A low pin reads as 1.</param>
 public readonly record struct GpioInput(
     GpioLine Line, GpioEdges Edges = GpioEdges.None, GpioBias Bias = GpioBias.AsIs, TimeSpan Debounce = default, bool ActiveLow = false);
 
+/// <summary>One change of an input.</summary>
 /// <param name="Index">Position of the line in the request.</param>
 /// <param name="Rising">Inactive to active, after active-low is applied.</param>
 /// <param name="At">CLOCK_MONOTONIC at the interrupt: good for the time between edges, not for the wall clock.</param>

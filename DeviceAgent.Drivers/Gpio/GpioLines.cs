@@ -10,6 +10,7 @@ public sealed class GpioLines
 {
     private readonly IGpioKernel _kernel;
 
+    /// <summary>The chips of this machine, /dev/gpiochip*; opens none yet.</summary>
     public GpioLines() : this(new LinuxGpioKernel("/dev")) { }
 
     internal GpioLines(IGpioKernel kernel) => _kernel = kernel;
@@ -24,7 +25,9 @@ public sealed class GpioLines
     {
         ArgumentNullException.ThrowIfNull(outputs);
         GpioLine[] lines = [.. outputs.Select(o => o.Line)];
-        using var chip = Open(chipLabel, lines, consumer, out var offsets);
+        Check(chipLabel, lines, consumer);
+        using var chip = GpioChip.Open(_kernel, chipLabel);
+        var offsets = Find(chip, lines);
         var request = LineRequests.Outputs(offsets, outputs, consumer);
         return new HeldOutputs(_kernel, chip.Request(ref request, lines), chipLabel, lines);
     }
@@ -39,27 +42,25 @@ public sealed class GpioLines
     {
         ArgumentNullException.ThrowIfNull(inputs);
         GpioLine[] lines = [.. inputs.Select(i => i.Line)];
-        using var chip = Open(chipLabel, lines, consumer, out var offsets);
+        Check(chipLabel, lines, consumer);
+        using var chip = GpioChip.Open(_kernel, chipLabel);
+        var offsets = Find(chip, lines);
         var request = LineRequests.Inputs(offsets, inputs, consumer);
         return new HeldInputs(_kernel, chip.Request(ref request, lines), chipLabel, lines, offsets, inputs.Any(i => i.Edges != GpioEdges.None));
     }
 
-    private GpioChip Open(string label, GpioLine[] lines, string consumer, out uint[] offsets)
+    private static void Check(string label, GpioLine[] lines, string consumer)
     {
         ArgumentException.ThrowIfNullOrEmpty(label);
         ArgumentException.ThrowIfNullOrEmpty(consumer);
         if (lines.Length is 0 or > GpioUapi.MaxLines) throw new ArgumentException($"1 to {GpioUapi.MaxLines} lines can be requested, not {lines.Length}.");
-        var chip = GpioChip.Open(_kernel, label);
-        try
-        {
-            offsets = [.. lines.Select(chip.Find)];
-            if (offsets.Distinct().Count() != offsets.Length) throw new ArgumentException($"One line is named twice: {string.Join(", ", lines)}.");
-            return chip;
-        }
-        catch
-        {
-            chip.Dispose();
-            throw;
-        }
+    }
+
+    private static uint[] Find(GpioChip chip, GpioLine[] lines)
+    {
+        uint[] offsets = [.. lines.Select(chip.Find)];
+        // The kernel would answer EBUSY, as if somebody else held the line.
+        if (offsets.Distinct().Count() != offsets.Length) throw new ArgumentException($"One line is named twice: {string.Join(", ", lines)}.");
+        return offsets;
     }
 }

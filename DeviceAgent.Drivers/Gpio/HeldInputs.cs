@@ -32,7 +32,13 @@ internal sealed class HeldInputs : IGpioInputs
             _edges.Writer.Complete();
             return;
         }
-        _wake = kernel.CreateWake();
+        var wake = kernel.CreateWake();
+        if (wake < 0)
+        {
+            file.Dispose();
+            throw Failure(-wake);
+        }
+        _wake = kernel.Adopt(wake);
         _pump = new Thread(PumpEdges, ThreadStackBytes) { IsBackground = true, Name = "gpio edges" };
         _pump.Start();
     }
@@ -43,7 +49,7 @@ internal sealed class HeldInputs : IGpioInputs
     {
         var request = new LineValues { Mask = LineRequests.AllOf(_lines.Length) };
         var result = _kernel.Ioctl(_file, GpioUapi.GetValues, GpioUapi.Bytes(ref request));
-        return result >= 0 ? request.Bits & request.Mask : throw Lost(-result);
+        return result >= 0 ? request.Bits & request.Mask : throw Failure(-result);
     }
 
     public void Dispose()
@@ -71,7 +77,7 @@ internal sealed class HeldInputs : IGpioInputs
             if (result <= 0 || result % size != 0)
             {
                 // The kernel gives whole events or an errno; anything else is no GPIO file any more.
-                _edges.Writer.Complete(Lost(result < 0 ? -result : Errno.EIO));
+                _edges.Writer.Complete(Failure(result < 0 ? -result : Errno.EIO));
                 return;
             }
             foreach (ref readonly var e in events[..(result / size)]) Tell(in e);
@@ -86,5 +92,5 @@ internal sealed class HeldInputs : IGpioInputs
         _edges.Writer.TryWrite(new(index, e.Id == GpioUapi.RisingEdge, TimeSpan.FromTicks((long)(e.TimestampNs / 100)), e.Sequence));
     }
 
-    private GpioException Lost(int errno) => new(GpioException.FaultOf(errno), _chip, string.Join(", ", _lines), errno);
+    private GpioException Failure(int errno) => new(GpioException.FaultOf(errno), _chip, string.Join(", ", _lines), errno);
 }

@@ -18,8 +18,9 @@ internal interface IGpioKernel
 
     int Read(SafeFileHandle file, Span<byte> buffer);
 
-    /// <summary>A handle that ends <see cref="WaitReadable"/> once <see cref="Wake"/> was called on it.</summary>
-    SafeFileHandle CreateWake();
+    /// <summary>Makes what ends <see cref="WaitReadable"/> once <see cref="Wake"/> was called on it.</summary>
+    /// <returns>A file descriptor that the caller <see cref="Adopt"/>s.</returns>
+    int CreateWake();
 
     void Wake(SafeFileHandle wake);
 

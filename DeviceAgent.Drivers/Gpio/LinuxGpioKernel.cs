@@ -47,10 +47,10 @@ internal sealed partial class LinuxGpioKernel(string deviceFolder) : IGpioKernel
         }
     }
 
-    public SafeFileHandle CreateWake()
+    public int CreateWake()
     {
         var fd = EventFd(0, CloseOnExec);
-        return fd >= 0 ? Adopt(fd) : throw new Win32Exception(LastErrno(), "eventfd");
+        return fd >= 0 ? fd : -LastErrno();
     }
 
     public void Wake(SafeFileHandle wake)

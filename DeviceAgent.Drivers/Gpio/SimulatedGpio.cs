@@ -37,6 +37,7 @@ public sealed class SimulatedGpio : IGpioOutputs
         Tell(_values);
     }
 
+    /// <inheritdoc/>
     public void Set(ulong mask, ulong values)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(mask & ~_all, 0UL, nameof(mask));
@@ -49,6 +50,7 @@ public sealed class SimulatedGpio : IGpioOutputs
         }
     }
 
+    /// <summary>Ends the telling; the listener keeps what it was told last.</summary>
     public void Dispose() => _socket.Dispose();
 
     private void Tell(ulong values)

@@ -36,10 +36,10 @@ public sealed record LightsOptions
     public string? Chip { get; init; }
 
     /// <summary>Gpio: which line drives which light. Simulated: not used, all four are told.</summary>
-    public LightLinesOptions Lines { get; init; } = new();
+    public LightLinesOptions Lines { get; init => field = value ?? new(); } = new();
 
     /// <summary>Gpio: the lights that a low level lights, of StatusRed, StatusGreen, Scanner and Tickets. Default: none.</summary>
-    public IReadOnlyList<string> ActiveLow { get; init; } = [];
+    public IReadOnlyList<string> ActiveLow { get; init => field = value ?? []; } = [];
 
     /// <summary>Every mistake, each with its key and what is allowed; none when the lights can be opened with these options.</summary>
     public IEnumerable<string> Validate(string section) => Backend switch
@@ -91,8 +91,10 @@ public sealed record LightsOptions
 /// <summary>The line of each light ("Lights:Lines" in agent.json): its number on the chip ("17") or its name ("GPIO17").</summary>
 public sealed record LightLinesOptions
 {
+    /// <summary>Required: a kiosk out of service must be able to say so.</summary>
     public string? StatusRed { get; init; }
 
+    /// <summary>Required.</summary>
     public string? StatusGreen { get; init; }
 
     /// <summary>Null where the machine has no light at the scanner.</summary>
