@@ -1,4 +1,3 @@
-using DeviceAgent.Drivers;
 using DeviceAgent.Drivers.Printing;
 using DeviceAgent.Journal;
 using DeviceAgent.Orders;
@@ -80,45 +79,4 @@ public interface IPrinterStation
 
     /// <summary>Drops what the printer still holds; only after a fence. False when the printer is gone.</summary>
     ValueTask<bool> ClearAsync(CancellationToken cancellationToken);
-}
-
-/// <summary>What the desk is waiting for and may never get: bounds ("Issuance" in agent.json).</summary>
-public sealed record IssuanceOptions
-{
-    /// <summary>How long a fence may take on a printer that can print. 1 s to 60 s.</summary>
-    public TimeSpan EvidenceTimeout { get; init; } = TimeSpan.FromSeconds(10);
-
-    /// <summary>How long the desk waits for paper, cover or cutter in the middle of a ticket before the order waits by itself. 10 s to 1 h.</summary>
-    public TimeSpan BlockedTimeout { get; init; } = TimeSpan.FromMinutes(5);
-
-    /// <summary>How long the lights say "take your ticket". 1 s to 60 s.</summary>
-    public TimeSpan TakeTicketTime { get; init; } = TimeSpan.FromSeconds(8);
-
-    /// <summary>How long the lights show a refusal. 1 s to 60 s.</summary>
-    public TimeSpan NoticeTime { get; init; } = TimeSpan.FromSeconds(4);
-
-    /// <summary>How long an interrupted order waits for its passenger before it is released or stands in doubt. 1 min to 24 h.</summary>
-    public TimeSpan ResumeTimeout { get; init; } = TimeSpan.FromMinutes(10);
-
-    /// <summary>A pause after which the next ticket is printed only for a passenger who presents the code again. 10 s to 10 min.</summary>
-    public TimeSpan PauseLimit { get; init; } = TimeSpan.FromSeconds(60);
-
-    /// <summary>Print a strip when a printer is seen for the first time, to learn whether its cut counter is exact.</summary>
-    public bool ProbeStrip { get; init; } = true;
-
-    public IEnumerable<string> Validate(string section)
-    {
-        foreach (var (name, value, low, high) in new[]
-        {
-            (nameof(EvidenceTimeout), EvidenceTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60)),
-            (nameof(BlockedTimeout), BlockedTimeout, TimeSpan.FromSeconds(10), TimeSpan.FromHours(1)),
-            (nameof(TakeTicketTime), TakeTicketTime, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60)),
-            (nameof(NoticeTime), NoticeTime, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60)),
-            (nameof(ResumeTimeout), ResumeTimeout, TimeSpan.FromMinutes(1), TimeSpan.FromHours(24)),
-            (nameof(PauseLimit), PauseLimit, TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(10)),
-        })
-        {
-            if (value < low || value > high) yield return $"{section}:{name}: {value}; allowed is {low} to {high}";
-        }
-    }
 }

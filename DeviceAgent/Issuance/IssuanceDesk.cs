@@ -1,6 +1,5 @@
 using System.Threading.Channels;
 using DeviceAgent.Journal;
-using DeviceAgent.Orders;
 using DeviceAgent.Platform.Gateway;
 using DeviceAgent.Tickets;
 using Microsoft.Extensions.Logging;
@@ -11,6 +10,8 @@ namespace DeviceAgent.Issuance;
 public sealed record DeskSurroundings
 {
     public required IIssuanceJournal Journal { get; init; }
+    /// <summary>Looks through the whole journal: null when it is sound, otherwise what is wrong. Takes a second or more on a large one.</summary>
+    public required Func<string?> CheckJournal { get; init; }
     public required IBusTvmApi Platform { get; init; }
     public required IPrinterStation Printer { get; init; }
     public required IPassengerGuidance Guidance { get; init; }
@@ -119,13 +120,21 @@ public sealed partial class IssuanceDesk : IDisposable
     /// <summary>Gives up what is in hand: the attempt stays open in the journal and is settled at the next start.</summary>
     public void StopHard() => _hardStop.Cancel();
 
+    /// <summary>An fsync error is fatal: what the disk holds is not known any more. Nothing is issued before the journal was opened and checked again.</summary>
+    public void FailJournal(JournalException failure)
+    {
+        _journalWritable = false;
+        _with.Logger.JournalFailed(failure);
+    }
+
     /// <summary>Runs until <see cref="Stop"/>; throws what no rule provides for.</summary>
     public async Task RunAsync()
     {
         _with.Printer.Changed += OnPrinterChanged;
         try
         {
-            Guarded(Recover);
+            Guarded(CheckJournal);
+            if (_journalWritable) Guarded(Recover);
             ConsiderDuties();
             while (!(_stopping && _inHand is null))
             {
@@ -240,11 +249,9 @@ public sealed partial class IssuanceDesk : IDisposable
         }
     }
 
-    // An fsync error is fatal: what the disk holds is not known any more. Nothing is issued before the journal was opened and checked again.
-    private void FailJournal(JournalException e)
+    private void CheckJournal()
     {
-        _journalWritable = false;
-        _with.Logger.JournalFailed(e);
+        if (_with.CheckJournal() is { } findings) FailJournal(new(JournalFailure.Corrupt, findings));
     }
 
     private IReadOnlyList<NotReadyReason> NotReadyReasons()
