@@ -28,6 +28,7 @@ internal enum PrintFate
 /// <summary>A printer at the driver's boundary: paper, a cutter, counters and a memory that outlives the agent.</summary>
 internal sealed class PaperPrinter(VirtualTime time) : IPrinterPort
 {
+    private readonly VirtualTime _time = time;
     private readonly List<ProcessId> _pendingEchoes = [];
     private Action? _afterRefill;
 
@@ -74,7 +75,7 @@ internal sealed class PaperPrinter(VirtualTime time) : IPrinterPort
 
     private static string Describe(ReadOnlySpan<byte> document)
     {
-        var store = document.IndexOf([0x31, 0x50, 0x30]);
+        var store = document.IndexOf(stackalloc byte[] { 0x31, 0x50, 0x30 });
         if (store >= 0)
         {
             var length = document[store - 2] + document[store - 1] * 256 - 3;
@@ -119,7 +120,7 @@ internal sealed class PaperPrinter(VirtualTime time) : IPrinterPort
         {
             var fate = printer.Fates.TryDequeue(out var next) ? next : PrintFate.Printed;
             if (!printer.Attached || fate == PrintFate.NothingSent) return new(PrintEnd.DeviceLost, 0, [], null);
-            await Task.Delay(TimeSpan.FromMilliseconds(300), time, cancellationToken);
+            await Task.Delay(TimeSpan.FromMilliseconds(300), printer._time, cancellationToken);
             switch (fate)
             {
                 case PrintFate.HalfPrinted:

@@ -20,7 +20,7 @@ public interface IPrinterPort
 }
 
 /// <summary>Keeps the printer open: open, identify, watch, lost, open again. Serves one caller at a time, on the agent's loop.</summary>
-public sealed class PrinterStation(IPrinterPort port, TimeProvider time, Random random, ILogger logger) : IPrinterStation, IDisposable
+public sealed class PrinterStation(IPrinterPort port, TimeProvider time, Random random, ILogger logger) : IPrinterStation
 {
     // Real-time status until the printer tells changes by itself (ASB): a refill is seen within this time.
     private static readonly TimeSpan StatusInterval = TimeSpan.FromSeconds(2);
@@ -29,10 +29,10 @@ public sealed class PrinterStation(IPrinterPort port, TimeProvider time, Random 
     private static readonly PrinterStatus NoPrinter = new() { Device = DeviceState.NoDevice, Paper = PaperSupply.Unknown };
 
     private readonly Guid _run = NewRun(random);
-    private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly Turn _turn = new();
     private ITicketPrinter? _printer;
     private string? _connection;
-    private TaskCompletionSource _lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource _lost = new();
 
     public PrinterStatus Status { get; private set; } = NoPrinter;
 
@@ -108,14 +108,12 @@ public sealed class PrinterStation(IPrinterPort port, TimeProvider time, Random 
         return true;
     }, false, null, cancellationToken);
 
-    public void Dispose() => _turn.Dispose();
-
     private async Task<bool> TryOpenAsync(CancellationToken stop)
     {
         try
         {
             var printer = await port.OpenAsync(stop);
-            (_connection, _lost) = (port.Connection, new(TaskCreationOptions.RunContinuationsAsynchronously));
+            (_connection, _lost) = (port.Connection, new());
             Unit = printer.Identity.SerialNumber ?? port.Path;
             _printer = printer;
             Disturbances++;
@@ -142,14 +140,14 @@ public sealed class PrinterStation(IPrinterPort port, TimeProvider time, Random 
         {
             await Task.WhenAny(_lost.Task, DelayAsync(StatusInterval, stop));
             // Never in the middle of a job: the desk has the turn then, and sees for itself.
-            if (!stop.IsCancellationRequested && !_lost.Task.IsCompleted && _turn.CurrentCount > 0) await RefreshAsync(CancellationToken.None);
+            if (!stop.IsCancellationRequested && !_lost.Task.IsCompleted && !_turn.IsTaken) await RefreshAsync(CancellationToken.None);
         }
     }
 
     private async Task CloseAsync()
     {
         // Whoever has the turn is told of the loss by the device itself, and soon.
-        await _turn.WaitAsync(CancellationToken.None);
+        await _turn.TakeAsync();
         try
         {
             if (_printer is not { } printer) return;
@@ -158,7 +156,7 @@ public sealed class PrinterStation(IPrinterPort port, TimeProvider time, Random 
         }
         finally
         {
-            _turn.Release();
+            _turn.Pass();
         }
         if (Status.Device != DeviceState.NoDevice) logger.DeviceLost("printer", port.Path);
         See(NoPrinter);
@@ -167,9 +165,10 @@ public sealed class PrinterStation(IPrinterPort port, TimeProvider time, Random 
     /// <summary>One caller at a time; a printer that goes away meanwhile is the fallback value.</summary>
     private async ValueTask<T> UseAsync<T>(Func<ITicketPrinter, ValueTask<T>> use, T fallback, Action<T>? then, CancellationToken cancellationToken)
     {
-        await _turn.WaitAsync(cancellationToken);
+        await _turn.TakeAsync();
         try
         {
+            cancellationToken.ThrowIfCancellationRequested();
             if (_printer is not { } printer) return fallback;
             var result = await use(printer);
             then?.Invoke(result);
@@ -182,7 +181,7 @@ public sealed class PrinterStation(IPrinterPort port, TimeProvider time, Random 
         }
         finally
         {
-            _turn.Release();
+            _turn.Pass();
         }
     }
 
@@ -225,6 +224,31 @@ public sealed class PrinterStation(IPrinterPort port, TimeProvider time, Random 
         catch (OperationCanceledException)
         {
             // The caller looks at the token.
+        }
+    }
+
+    /// <summary>Who comes first has the turn. On one loop, without threads, so that virtual time stays in order.</summary>
+    private sealed class Turn
+    {
+        private readonly Queue<TaskCompletionSource> _waiting = new();
+
+        public bool IsTaken { get; private set; }
+
+        public async ValueTask TakeAsync()
+        {
+            if (IsTaken)
+            {
+                var mine = new TaskCompletionSource();
+                _waiting.Enqueue(mine);
+                await mine.Task;
+            }
+            IsTaken = true;
+        }
+
+        public void Pass()
+        {
+            if (_waiting.TryDequeue(out var next)) next.SetResult();
+            else IsTaken = false;
         }
     }
 }

@@ -92,7 +92,6 @@ internal sealed class AgentHost : IAsyncDisposable
     {
         await _api.DisposeAsync();
         _desk.Dispose();
-        _printer.Dispose();
         _http.Dispose();
         _lights.Dispose();
         _journal.Dispose();

@@ -40,11 +40,11 @@ internal static class Mapping
     {
         Suffix = o.Scanner.Suffix switch
         {
-            ScannerSuffix.LF => ScanSuffix.LF,
-            ScannerSuffix.CRLF => ScanSuffix.CRLF,
+            ScannerSuffix.LF => ScanSuffix.LineFeed,
+            ScannerSuffix.CRLF => ScanSuffix.CarriageReturnLineFeed,
             ScannerSuffix.TAB => ScanSuffix.Tab,
             ScannerSuffix.Idle => ScanSuffix.IdleGap,
-            _ => ScanSuffix.CR,
+            _ => ScanSuffix.CarriageReturn,
         },
         IdleGap = o.Scanner.IdleGap,
         Prefix = o.Scanner.Prefix,

@@ -105,7 +105,7 @@ public sealed partial class IssuanceDesk : IDisposable
     /// <summary>Answers when the desk's loop turns and what it has in hand is not stuck.</summary>
     public async ValueTask<bool> AnswerProbeAsync(CancellationToken cancellationToken)
     {
-        var answer = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var answer = new TaskCompletionSource<bool>();
         await _events.Writer.WriteAsync(new DeskEvent(DeskEventKind.Probe, answer), cancellationToken);
         return await answer.Task.WaitAsync(cancellationToken);
     }

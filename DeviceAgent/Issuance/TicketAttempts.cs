@@ -48,7 +48,14 @@ internal sealed class TicketAttempts(
         logger.PrinterLearned(unit, printer.EchoesProcessId, exact);
     }
 
-    private bool CutCounterIsExact => _unit?.Unit == printer.Unit && _unit?.CutCounterIsExact == true;
+    private bool CutCounterIsExact
+    {
+        get
+        {
+            if (printer.Unit is { } unit && _unit?.Unit != unit) _unit = journal.FindPrinter(unit);
+            return _unit?.CutCounterIsExact == true && _unit.Unit == printer.Unit;
+        }
+    }
 
     // Null: this unit tells no counter or echoes nothing, so that there is nothing to learn, or it went away meanwhile.
     private async Task<bool?> ProbeCounterAsync(CancellationToken hardStop)
@@ -94,7 +101,7 @@ internal sealed class TicketAttempts(
     {
         if ((await printer.RefreshAsync(hardStop)).CanPrint) return true;
         guidance.Show(Guidance.SeeStaff);
-        var changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var changed = new TaskCompletionSource();
         void OnChange()
         {
             if (printer.Status.CanPrint) changed.TrySetResult();
