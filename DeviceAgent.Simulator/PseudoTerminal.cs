@@ -14,6 +14,7 @@ public sealed partial class PseudoTerminal : IDisposable
 {
     private const int ReadWrite = 2, NoControllingTerminal = 0x100, CloseOnExec = 0x80000, InputAndOutputQueue = 2;
     private const short PollIn = 1;
+    private const nuint NotExclusive = 0x540D; // TIOCNXCL, asm-generic/ioctls.h
     private readonly SafeFileHandle _master;
     // A reader that waits holds the master open: without being woken it would keep the line alive after Dispose.
     private readonly SafeFileHandle _closing;
@@ -101,6 +102,15 @@ public sealed partial class PseudoTerminal : IDisposable
         if (_keepAlive is { } slave) Check(TcFlush(slave, InputAndOutputQueue), "tcflush");
     }
 
+    /// <summary>
+    /// After the other side was killed: takes its exclusive use back (TIOCNXCL). The kernel does so itself when the last descriptor closes,
+    /// but the one held here never closes, and whoever is not root would find the line busy for ever.
+    /// </summary>
+    public void ReleaseExclusiveUse()
+    {
+        if (_keepAlive is { } slave) Check(Ioctl(slave, NotExclusive, 0), "TIOCNXCL");
+    }
+
     /// <summary>Pulls the cable: the agent's side sees a hang-up, now and for good.</summary>
     public void HangUp() => Dispose();
 
@@ -155,6 +165,9 @@ public sealed partial class PseudoTerminal : IDisposable
 
     [LibraryImport("libc", EntryPoint = "eventfd", SetLastError = true)]
     private static partial int EventFd(uint start, int flags);
+
+    [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
+    private static partial int Ioctl(SafeFileHandle fd, nuint request, nint argument);
 
     [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
     private static partial int Poll(ref PollFd waits, nuint count, int milliseconds);

@@ -73,8 +73,8 @@ public sealed class LineScanner : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _port.DisposeAsync();
-        // The read ends with the port; its error has been told, or nobody asked.
-        if (_reading is Task reading) await reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        // A line ends its read when it is closed, other streams may not: its error is looked at whenever it comes, and not waited for.
+        _ = _reading?.ContinueWith(static read => _ = read.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
     }
 
     private bool TryParse(out ScannedCode code)

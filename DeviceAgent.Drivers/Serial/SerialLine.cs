@@ -16,7 +16,7 @@ namespace DeviceAgent.Drivers.Serial;
 /// then throw <see cref="DeviceLostException"/>; writes throw it at once; <see cref="Lost"/> completes even when nobody reads.
 /// </remarks>
 [SuppressMessage("Naming", "CA1710", Justification = "The field calls it a line; that it is a stream is how it is used.")]
-public sealed partial class SerialLine : Stream
+public sealed partial class SerialLine : Stream, ICountsBytesWritten
 {
     /// <summary>Bounds the time that one system call is made with the lock held.</summary>
     private const int MaxBytesPerWrite = 4096;
@@ -60,7 +60,7 @@ public sealed partial class SerialLine : Stream
     /// <remarks>The port is closed by then: it can be opened again at once.</remarks>
     public Task<DeviceLoss> Lost => _lost.Task;
 
-    /// <summary>Bytes that the port took since the line was opened, whatever became of the write that brought them. Never decreases.</summary>
+    /// <inheritdoc/>
     public long BytesWritten => Interlocked.Read(ref _bytesWritten);
 
     /// <summary>Bytes that the kernel has taken and not yet put on the wire (TIOCOUTQ). 0 on a pseudo-terminal and where a driver does not count.</summary>

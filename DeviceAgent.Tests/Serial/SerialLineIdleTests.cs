@@ -68,9 +68,9 @@ public sealed class SerialLineIdleTests
         await using var fixture = new LineFixture();
         using var cancel = CancellationTokenSource.CreateLinkedTokenSource(TestEnds);
         var buffer = new byte[16];
-        await RunAsync(500);
+        await Task.Run(() => RunAsync(500), TestEnds); // on the pool: a test's own synchronization context allocates
         var before = GC.GetTotalAllocatedBytes(precise: true);
-        await RunAsync(2000);
+        await Task.Run(() => RunAsync(2000), TestEnds);
         var perRead = (GC.GetTotalAllocatedBytes(precise: true) - before) / 2000.0;
         Assert.True(perRead < 8, $"{perRead} bytes for each read"); // the smallest object has 24
 
@@ -80,7 +80,7 @@ public sealed class SerialLineIdleTests
             {
                 var read = fixture.Line.ReadAsync(buffer, cancel.Token);
                 fixture.Device.Write([1]);
-                Assert.Equal(1, await read);
+                if (await read != 1) Assert.Fail("One byte was sent.");
             }
         }
     }

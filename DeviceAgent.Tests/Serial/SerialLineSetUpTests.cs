@@ -86,6 +86,20 @@ public sealed class SerialLineSetUpTests
     }
 
     [Fact]
+    public void A_simulated_line_is_never_busy_for_ever_after_its_holder_was_killed()
+    {
+        using var device = new PseudoTerminal();
+        AllowEverybody(device);
+        using (var killed = Libc.Open(device.DevicePath, Libc.O_RDWR | Libc.O_NOCTTY | Libc.O_CLOEXEC))
+        {
+            Assert.Equal(0, Libc.Ioctl(killed, Libc.TIOCEXCL, 0));
+        }
+        Assert.IsType<DeviceLostException>(OpenUnprivileged(device.DevicePath));
+        device.ReleaseExclusiveUse();
+        Assert.Null(OpenUnprivileged(device.DevicePath));
+    }
+
+    [Fact]
     public void A_port_without_permission_is_denied()
     {
         using var device = new PseudoTerminal();

@@ -102,7 +102,7 @@ public sealed class SerialLineTests
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => write.WaitAsync(LineFixture.Limit, TestEnds));
 
-        var taken = fixture.Line.BytesWritten;
+        var taken = ((ICountsBytesWritten)fixture.Line).BytesWritten;
         Assert.InRange(taken, 1, (1 << 20) - 1);
         await fixture.ReceiveOnDeviceAsync((int)taken);
         await fixture.Line.WriteAsync("!"u8.ToArray(), TestEnds); // the next byte on the line is the next write's first
