@@ -115,6 +115,7 @@ public sealed record PrinterStatus
 /// <param name="Status">The last status read, null when none was answered.</param>
 public sealed record FenceResult(bool Echoed, IReadOnlyList<ProcessId> OtherEchoes, PrinterStatus? Status);
 
+/// <summary>How the sending of one document ended. What was printed is judged elsewhere, from the evidence.</summary>
 public enum PrintEnd
 {
     /// <summary>The echo of the own id came back.</summary>

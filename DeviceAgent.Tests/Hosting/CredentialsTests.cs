@@ -103,10 +103,10 @@ public sealed class CredentialsTests : IDisposable
         var credentials = Open();
         Write("top-session", "one\n"u8.ToArray());
         Assert.Equal("one", credentials.Session);
-        Write("top-session", "two\n"u8.ToArray());
-        Assert.Equal("two", credentials.Session);
+        Write("top-session", "second\n"u8.ToArray());
+        Assert.Equal("second", credentials.Session);
         Write("top-session", ""u8.ToArray()); // being written
-        Assert.Equal("two", credentials.Session);
+        Assert.Equal("second", credentials.Session);
         var replaced = Write("new", "three\n"u8.ToArray());
         File.Move(replaced, Path.Combine(State, "secrets", "top-session"), overwrite: true);
         Assert.Equal("three", credentials.Session);

@@ -31,13 +31,13 @@ public sealed class CommandLineTests : IDisposable
 
     [Theory]
     [InlineData("run", 3, "run /etc/device-agent/agent.json /run/device-agent/agent.sock")]
-    [InlineData("run --config a.json --socket b.sock", 3, "run a.json b.sock")]
+    [InlineData("run --config a.json --socket /b.sock", 3, "run a.json /b.sock")]
     [InlineData("run --config=a.json", 3, "run a.json /run/device-agent/agent.sock")]
     [InlineData("run --config @a.json", 3, "run @a.json /run/device-agent/agent.sock")]
     [InlineData("journal create", 4, "journal create /etc/device-agent/agent.json")]
     [InlineData("journal create --config a.json", 4, "journal create a.json")]
     [InlineData("status", 5, "status /run/device-agent/agent.sock False")]
-    [InlineData("status --json --socket b.sock", 5, "status b.sock True")]
+    [InlineData("status --json --socket /b.sock", 5, "status /b.sock True")]
     [InlineData("status --socket /etc/secret.sock", 5, "status /etc/secret.sock False")]
     public async Task Each_command_reaches_its_handler_and_gives_its_exit_code(string line, int exitCode, string call)
     {
@@ -104,10 +104,21 @@ public sealed class CommandLineTests : IDisposable
         Assert.Equal(expected, CommandLine.SocketPath(option, variable));
 
     [Fact]
+    public async Task A_socket_path_is_made_absolute_and_never_longer_than_the_kernel_takes()
+    {
+        await Run(["status", "--socket", "a.sock"]);
+        Assert.Equal($"status {Path.GetFullPath("a.sock")} False", Assert.Single(_called));
+        _called.Clear();
+        Assert.Equal(ExitCodes.Usage, await Run(["run"], "/" + new string('a', 107)));
+        Assert.Empty(_called);
+        Assert.Equal(3, await Run(["run"], "/" + new string('a', 106)));
+    }
+
+    [Fact]
     public async Task The_variable_reaches_the_handlers()
     {
-        await Run(["status"], "v.sock");
-        await Run(["run"], "v.sock");
-        Assert.Equal(["status v.sock False", "run /etc/device-agent/agent.json v.sock"], _called);
+        await Run(["status"], "/v.sock");
+        await Run(["run"], "/v.sock");
+        Assert.Equal(["status /v.sock False", "run /etc/device-agent/agent.json /v.sock"], _called);
     }
 }

@@ -292,7 +292,6 @@ public sealed class LocalApiTests : IAsyncLifetime
             Assert.Contains(expected, error.ToString(), StringComparison.Ordinal);
             Assert.Contains(path, error.ToString(), StringComparison.Ordinal);
         }
-        Assert.Equal(ExitCodes.Usage, await StatusCommand.RunAsync("/" + new string('a', 200), json: false, TextWriter.Null, TextWriter.Null, Stop));
 
         string MadeStale()
         {

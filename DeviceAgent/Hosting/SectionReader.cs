@@ -95,12 +95,13 @@ internal sealed class SectionReader(string path, ConfigNode? node, List<OptionsM
     /// <summary>Patterns with a named group, matched in linear time: the text comes from a stranger's telephone.</summary>
     public IReadOnlyList<Regex> Patterns(string key, IReadOnlyList<string> fallback, string group, int max, int maxLength)
     {
+        var compiled = new Dictionary<string, Regex>();
         var rule = TextRule.Matching($"must be a regular expression of 1 to {maxLength} characters with a group (?<{group}>…), without look-around or back-references",
-            t => t.Length >= 1 && t.Length <= maxLength && !t.Contains('\0') && Compile(t, group) is not null);
+            t => t.Length >= 1 && t.Length <= maxLength && !t.Contains('\0') && Compile(t, group) is { } regex && (compiled[t] = regex) is not null);
         var before = mistakes.Count;
         var texts = Texts(key, fallback, max, rule);
         if (texts.Count == 0 && mistakes.Count == before) Refuse(key, "must hold at least one pattern");
-        return [.. texts.Select(t => Compile(t, group)!)];
+        return [.. texts.Select(t => compiled.GetValueOrDefault(t) ?? Compile(t, group)!)];
     }
 
     public string AbsolutePath(string key, string? fallback) => Text(key, fallback, TextRule.AbsolutePath);

@@ -17,7 +17,7 @@ internal sealed class ApiApplication(IAgentDesk desk, TimeProvider time) : IHttp
 
     private const int MaxOrderNumber = 64;
 
-    /// <summary>How long the agent's loop may take: as long as the watchdog would let it live.</summary>
+    /// <summary>How long the agent's loop may take to answer; then 503, and the connection is free again.</summary>
     internal static readonly TimeSpan DeskLimit = TimeSpan.FromSeconds(10);
 
     public HttpContext CreateContext(IFeatureCollection contextFeatures) => new DefaultHttpContext(contextFeatures);

@@ -1,9 +1,10 @@
 using System.CommandLine;
+using System.Text;
 
 namespace DeviceAgent.Technician;
 
 /// <summary>What each command does; the composition root fills it in. Each gives an exit code.</summary>
-/// <param name="Run">(config file, socket path)</param>
+/// <param name="Run">(config file, socket path); socket paths are absolute and short enough for the kernel</param>
 /// <param name="CreateJournal">(config file)</param>
 /// <param name="Status">(socket path, as JSON)</param>
 public sealed record CommandHandlers(
@@ -17,6 +18,9 @@ public static class CommandLine
     public const string DefaultConfig = "/etc/device-agent/agent.json";
     public const string DefaultSocket = "/run/device-agent/agent.sock";
     public const string SocketVariable = "DEVICE_AGENT_SOCKET";
+
+    /// <summary>Bytes. man 7 unix: sun_path has 108, the last one a NUL.</summary>
+    private const int MaxSocketPath = 107;
 
     /// <summary>--socket, then $DEVICE_AGENT_SOCKET, then the /run path. An empty one counts as not given.</summary>
     public static string SocketPath(string? option, string? variable) =>
@@ -83,7 +87,7 @@ public static class CommandLine
             Secrets are files of their own: in $CREDENTIALS_DIRECTORY, else in <State:Folder>/secrets/ with mode 0600.
             Exit codes: 0 stopped, 74 journal, 78 configuration.
             """) { config, socket };
-        command.SetAction((result, stop) => handlers.Run(result.GetValue(config) ?? DefaultConfig, SocketPath(result.GetValue(socket), socketVariable), stop));
+        command.SetAction((result, stop) => WithSocketAsync(result, socket, socketVariable, path => handlers.Run(result.GetValue(config) ?? DefaultConfig, path, stop)));
         return command;
     }
 
@@ -110,8 +114,16 @@ public static class CommandLine
         var socket = Socket();
         var json = new Option<bool>("--json") { Description = "Print the agent's answer as it is, as one JSON object." };
         var command = new Command("status", "Asks the running agent how it is. Exit codes: 0 it answered, 69 no agent answers at the socket.") { socket, json };
-        command.SetAction((result, stop) => handlers.Status(SocketPath(result.GetValue(socket), socketVariable), result.GetValue(json), stop));
+        command.SetAction((result, stop) => WithSocketAsync(result, socket, socketVariable, path => handlers.Status(path, result.GetValue(json), stop)));
         return command;
+    }
+
+    private static async Task<int> WithSocketAsync(ParseResult result, Option<string> option, string? variable, Func<string, Task<int>> command)
+    {
+        var path = Path.GetFullPath(SocketPath(result.GetValue(option), variable));
+        if (Encoding.UTF8.GetByteCount(path) <= MaxSocketPath) return await command(path);
+        await result.InvocationConfiguration.Error.WriteLineAsync($"The socket's path is longer than {MaxSocketPath} bytes: {path}");
+        return ExitCodes.Usage;
     }
 
     private static Option<string> Config() => new("--config") { HelpName = "FILE", Description = $"The configuration. [default: {DefaultConfig}]" };

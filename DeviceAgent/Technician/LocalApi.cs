@@ -11,7 +11,8 @@ namespace DeviceAgent.Technician;
 
 /// <summary>The agent's HTTP interface on a Unix socket, for the command line and for programs on the same machine.</summary>
 /// <remarks>
-/// Kestrel alone, without host, container and routing: three paths do not pay for them (figures in the commit that brought this).
+/// Kestrel alone, without host, container and routing: 7 MiB less resident than WebApplication.CreateSlimBuilder (56 against 63 MiB after
+/// 300 requests), and no appsettings.json and no ASPNETCORE_ variable can change it.
 /// The socket's mode is 0660 from its first moment on; whoever may open it may ask and may enter codes.
 /// Owns the socket file: stopping removes it. Requests are bounded in size, number and time.
 /// </remarks>

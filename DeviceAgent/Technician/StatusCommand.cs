@@ -12,11 +12,6 @@ public static class StatusCommand
     {
         ArgumentNullException.ThrowIfNull(output);
         ArgumentNullException.ThrowIfNull(error);
-        if (Encoding.UTF8.GetByteCount(socketPath) > 107)
-        {
-            await error.WriteLineAsync($"The socket's path is longer than 107 bytes: {socketPath}");
-            return ExitCodes.Usage;
-        }
         using var client = new AgentClient(socketPath);
         var reply = await client.GetAsync("/status", cancellationToken);
         var status = reply.Fault is null ? Parse(reply.Body) : null;
