@@ -5,6 +5,18 @@ using DeviceAgent.Simulator.Gateway;
 
 namespace DeviceAgent.Simulator.Kiosk;
 
+/// <summary>What agent.json says about the devices and the place.</summary>
+internal sealed record KioskDevices
+{
+    public required string ScannerPath { get; init; }
+    public required string PrinterPath { get; init; }
+    /// <summary>Bits a second.</summary>
+    public required int PrinterBaudRate { get; init; }
+    public required bool XonXoff { get; init; }
+    public string? StationId { get; init; }
+    public string? StationName { get; init; }
+}
+
 /// <summary>Everything that the virtual kiosk has on disk, in one temporary folder of mode 0700.</summary>
 internal sealed class KioskFolder : IDisposable
 {
@@ -37,17 +49,25 @@ internal sealed class KioskFolder : IDisposable
     }
 
     /// <summary>agent.json for the virtual kiosk: its devices, and waits short enough to watch.</summary>
-    public void WriteConfig(GatewayAccount account, Uri gateway, string scannerPath, string printerPath, int baud, bool xonXoff, IReadOnlyCollection<string> stationIds)
+    public void WriteConfig(GatewayAccount account, Uri gateway, KioskDevices devices)
     {
+        static JsonArray List(string? only) => only is null ? [] : [JsonValue.Create(only)];
         var config = new JsonObject
         {
             ["Kiosk"] = new JsonObject { ["Id"] = "K-SIM", ["Hotline"] = "400-000-0000" },
             [nameof(State)] = new JsonObject { ["Folder"] = State },
             ["Gateway"] = new JsonObject { ["Url"] = gateway.ToString(), ["AppKey"] = account.AppKey, ["Timeout"] = "00:00:05" },
-            ["Orders"] = new JsonObject { ["StationIds"] = new JsonArray([.. stationIds.Select(id => JsonValue.Create(id))]), ["LookUpsPerMinute"] = 600 },
+            ["Orders"] = new JsonObject
+            {
+                // An order from a file may be numbered as its author likes.
+                ["CodePatterns"] = List("^(?<order>[0-9A-Za-z_-]{1,32})$"),
+                ["StationIds"] = List(devices.StationId),
+                ["StationNames"] = List(devices.StationId is null ? devices.StationName ?? "-" : null),
+                ["LookUpsPerMinute"] = 600,
+            },
             ["Claims"] = new JsonObject { ["Mode"] = "SoleIssuer" },
-            ["Scanner"] = new JsonObject { ["Path"] = scannerPath, ["Suffix"] = "CR" },
-            ["Printer"] = new JsonObject { ["Path"] = printerPath, ["BaudRate"] = baud, ["FlowControl"] = xonXoff ? "XonXoff" : "None" },
+            ["Scanner"] = new JsonObject { ["Path"] = devices.ScannerPath, ["Suffix"] = "CR" },
+            ["Printer"] = new JsonObject { ["Path"] = devices.PrinterPath, ["BaudRate"] = devices.PrinterBaudRate, ["FlowControl"] = devices.XonXoff ? "XonXoff" : "None" },
             ["Lights"] = new JsonObject { ["Backend"] = "Simulated", ["Path"] = LightsSocket },
             ["Outbox"] = new JsonObject { ["FirstRetryDelay"] = "00:00:01", ["MaxRetryDelay"] = "00:00:05" },
         };
