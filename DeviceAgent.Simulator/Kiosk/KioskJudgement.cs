@@ -112,8 +112,19 @@ internal static class KioskJudgement
     private static void RequireNumbers(ExpectedOrder expected, string[] identities, Action<bool, string> require)
     {
         foreach (var number in expected.TicketNumbers)
-            require(identities.Count(i => i.Contains(number, StringComparison.Ordinal)) == 1, $"paper: ticket {number} is not on exactly one ticket's code");
-        require(identities.All(i => i.Contains(expected.OrderNumber, StringComparison.Ordinal)), "paper: a ticket's code without the order number");
+            require(identities.Count(i => Names(i, number)) == 1, $"paper: ticket {number} is not on exactly one ticket's code");
+        require(identities.All(i => Names(i, expected.OrderNumber)), "paper: a ticket's code without the order number");
+    }
+
+    // As a whole number: 002 does not stand in 10002/001.
+    private static bool Names(string identity, string number)
+    {
+        for (var at = identity.IndexOf(number, StringComparison.Ordinal); at >= 0; at = identity.IndexOf(number, at + 1, StringComparison.Ordinal))
+        {
+            var end = at + number.Length;
+            if ((at == 0 || !char.IsAsciiLetterOrDigit(identity[at - 1])) && (end == identity.Length || !char.IsAsciiLetterOrDigit(identity[end]))) return true;
+        }
+        return false;
     }
 
     private static string JournalWord(AgentOrder? journal) => journal switch
