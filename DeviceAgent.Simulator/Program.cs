@@ -1,3 +1,3 @@
 using DeviceAgent.Simulator.Kiosk;
 
-return await KioskCommandLine.InvokeAsync(args);
+return await SimulatorCommand.InvokeAsync(args);

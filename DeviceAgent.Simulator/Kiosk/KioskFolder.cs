@@ -2,14 +2,13 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using DeviceAgent.Simulator.Gateway;
+using DeviceAgent.Simulator.Interactive;
 
 namespace DeviceAgent.Simulator.Kiosk;
 
 /// <summary>What agent.json says about the devices and the place.</summary>
 internal sealed record KioskDevices
 {
-    public required string ScannerPath { get; init; }
-    public required string PrinterPath { get; init; }
     /// <summary>Bits a second.</summary>
     public required int PrinterBaudRate { get; init; }
     public required bool XonXoff { get; init; }
@@ -36,8 +35,18 @@ internal sealed class KioskFolder : IDisposable
 
     public string LightsSocket => Path.Combine(Root, "lights.sock");
 
+    /// <summary>The device's name that stays when it is plugged in again, as those below /dev/serial/by-id do.</summary>
+    public string DevicePath(PluggedDevice device) => Path.Combine(Root, device == PluggedDevice.Printer ? "printer" : "scanner");
+
     /// <summary>Kept for whoever looks for what went wrong.</summary>
     public bool Keep { get; set; }
+
+    /// <param name="node">Null when the cable is pulled.</param>
+    public void PlugIn(PluggedDevice device, string? node)
+    {
+        File.Delete(DevicePath(device));
+        if (node is not null) File.CreateSymbolicLink(DevicePath(device), node);
+    }
 
     public void WriteSecrets(GatewayAccount account)
     {
@@ -66,8 +75,8 @@ internal sealed class KioskFolder : IDisposable
                 ["LookUpsPerMinute"] = 600,
             },
             ["Claims"] = new JsonObject { ["Mode"] = "SoleIssuer" },
-            ["Scanner"] = new JsonObject { ["Path"] = devices.ScannerPath, ["Suffix"] = "CR" },
-            ["Printer"] = new JsonObject { ["Path"] = devices.PrinterPath, ["BaudRate"] = devices.PrinterBaudRate, ["FlowControl"] = devices.XonXoff ? "XonXoff" : "None" },
+            ["Scanner"] = new JsonObject { ["Path"] = DevicePath(PluggedDevice.Scanner), ["Suffix"] = "CR" },
+            ["Printer"] = new JsonObject { ["Path"] = DevicePath(PluggedDevice.Printer), ["BaudRate"] = devices.PrinterBaudRate, ["FlowControl"] = devices.XonXoff ? "XonXoff" : "None" },
             ["Lights"] = new JsonObject { ["Backend"] = "Simulated", ["Path"] = LightsSocket },
             ["Outbox"] = new JsonObject { ["FirstRetryDelay"] = "00:00:01", ["MaxRetryDelay"] = "00:00:05" },
         };

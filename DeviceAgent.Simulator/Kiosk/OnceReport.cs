@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using DeviceAgent.Simulator.Gateway;
 
 namespace DeviceAgent.Simulator.Kiosk;
 
@@ -28,7 +29,8 @@ internal static class OnceReport
         foreach (var (light, phases) in kiosk.Lights.Phases)
             to.WriteLine($"  {light,-12} {string.Join("  ", phases.Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.From.TotalSeconds:F2} s {p.Pattern}")))}");
         to.WriteLine();
-        WriteLedger(to, result);
+        to.WriteLine("The gateway's ledger");
+        WriteLedger(to, result.Ledger);
         to.WriteLine();
         to.WriteLine("What happened");
         foreach (var entry in kiosk.TimeLine.Entries) to.WriteLine(entry);
@@ -63,10 +65,8 @@ internal static class OnceReport
 
     public static void WriteError(TextWriter to, string error) => Write(to, new JsonObject { ["agree"] = false, ["error"] = error });
 
-    private static void WriteLedger(TextWriter to, OnceResult result)
+    public static void WriteLedger(TextWriter to, LedgerOrder ledger)
     {
-        var ledger = result.Ledger;
-        to.WriteLine("The gateway's ledger");
         to.WriteLine($"  order {ledger.OrderNumber}: {ledger.Outcome}, status {ledger.Status}, {ledger.Queries} queries, {ledger.Reports.Count} reports, {ledger.DuplicateReports} of them a second time");
         foreach (var report in ledger.Reports)
             to.WriteLine($"  {(report.Success ? "success" : "failure")}, book_time {report.BookTime}, {report.PayMode}: {(report.Applied ? "applied" : report.ResultCode)}");

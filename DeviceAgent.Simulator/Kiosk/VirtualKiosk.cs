@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using DeviceAgent.Simulator.Gateway;
+using DeviceAgent.Simulator.Interactive;
 using DeviceAgent.Simulator.Printing;
 using DeviceAgent.Simulator.Scanning;
 
@@ -30,9 +31,9 @@ internal sealed class VirtualKiosk : IAsyncDisposable
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(25);
     private readonly VirtualKioskOptions _options;
     private readonly TimeProvider _time;
-    private readonly PseudoTerminal _printerLine = new(), _scannerLine = new();
     private readonly DatagramReceiver _notifications, _lights;
     private readonly GatewayAccount _account = new() { AppSecret = RandomNumberGenerator.GetHexString(32, lowercase: true), Session = RandomNumberGenerator.GetHexString(40, lowercase: true) };
+    private PseudoTerminal? _printerLine = new(), _scannerLine = new();
     private AgentProcess? _agent;
     private volatile TaskCompletionSource _ready = new();
 
@@ -101,9 +102,10 @@ internal sealed class VirtualKiosk : IAsyncDisposable
         if (await Task.WhenAny(_ready.Task, exit) == exit) throw new VirtualKioskException($"the agent ended with {await exit} before it was ready");
     }
 
-    /// <summary>A passenger presents a code.</summary>
+    /// <summary>A passenger presents a code. A scanner without a cable beeps, and that is all.</summary>
     public void Scan(string code)
     {
+        if (_scannerLine is null) return;
         TimeLine.Add($"scanner: {code}");
         Scanner.Scan(code);
     }
@@ -113,10 +115,24 @@ internal sealed class VirtualKiosk : IAsyncDisposable
     public void CutPower()
     {
         _agent?.Kill();
-        _printerLine.DropBytesInFlight();
-        _scannerLine.DropBytesInFlight();
+        _printerLine?.DropBytesInFlight();
+        _scannerLine?.DropBytesInFlight();
         Printer.MarkTorn();
         TimeLine.Add("power cut: the agent is dead, bytes in flight are gone");
+    }
+
+    /// <summary>Pulls a device's cable, or plugs it in again under the same name.</summary>
+    /// <exception cref="InvalidOperationException">It is so already.</exception>
+    public void SetCable(PluggedDevice device, bool plugged)
+    {
+        ref var line = ref device == PluggedDevice.Printer ? ref _printerLine : ref _scannerLine;
+        if (line is not null == plugged) throw new InvalidOperationException($"The {device} is {(plugged ? "plugged in" : "unplugged")} already.");
+        line?.HangUp();
+        line = plugged ? new PseudoTerminal() : null;
+        Folder.PlugIn(device, line?.DevicePath);
+        if (line is not null && device == PluggedDevice.Printer) Printer.Attach(line);
+        else if (line is not null) Scanner.Attach(line);
+        TimeLine.Add($"{(plugged ? "plugged in" : "unplugged")}: {device}");
     }
 
     /// <summary>SIGTERM.</summary>
@@ -149,8 +165,8 @@ internal sealed class VirtualKiosk : IAsyncDisposable
         await _notifications.DisposeAsync();
         await _lights.DisposeAsync();
         Printer.Dispose();
-        _printerLine.Dispose();
-        _scannerLine.Dispose();
+        _printerLine?.Dispose();
+        _scannerLine?.Dispose();
         await Gateway.DisposeAsync();
         Folder.Dispose();
     }
@@ -158,11 +174,11 @@ internal sealed class VirtualKiosk : IAsyncDisposable
     private void WriteFolder()
     {
         var line = _options.Orders.Select(o => o["tvm_bus_line_info"] as JsonObject).FirstOrDefault(l => l is not null);
+        Folder.PlugIn(PluggedDevice.Printer, _printerLine!.DevicePath);
+        Folder.PlugIn(PluggedDevice.Scanner, _scannerLine!.DevicePath);
         Folder.WriteSecrets(_account);
         Folder.WriteConfig(_account, Gateway.Url, new KioskDevices
         {
-            ScannerPath = _scannerLine.DevicePath,
-            PrinterPath = _printerLine.DevicePath,
             PrinterBaudRate = _options.Printer.BaudRate == 0 ? 115_200 : _options.Printer.BaudRate,
             XonXoff = _options.Printer.FlowControl == FlowControl.XonXoff,
             StationId = line is null ? null : OrderFile.Text(line, "start_station_id"),

@@ -2,19 +2,21 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using DeviceAgent.Simulator.Gateway;
+using DeviceAgent.Simulator.Interactive;
 using DeviceAgent.Simulator.Printing;
 
 namespace DeviceAgent.Simulator.Kiosk;
 
 /// <summary>The virtual kiosk's command line.</summary>
-internal static class KioskCommandLine
+internal static class SimulatorCommand
 {
+    private const string DefaultOrder = "bus-2";
     private const int LogLinesShown = 40, MaxTimeoutSeconds = 3600;
     private static readonly Option<bool> Once = new("--once") { Description = "One pick-up: starts the agent, presents the order's code, waits until it is settled, and judges." };
     private static readonly Option<string> Order = new("--order")
     {
         Description = $"The order: a file with the platform's answer to the query (JSON, with or without its wrapper), or a sample: {string.Join(", ", OrderFile.Samples)}.",
-        DefaultValueFactory = _ => "bus-2",
+        DefaultValueFactory = _ => DefaultOrder,
     };
     private static readonly Option<bool> Json = new("--json") { Description = "One JSON object on standard output, and nothing else there." };
     private static readonly Option<string?> SavePrint = new("--save-print") { Description = "Keeps the bytes that the printer received in this file." };
@@ -28,7 +30,7 @@ internal static class KioskCommandLine
     public static Task<int> InvokeAsync(string[] arguments)
     {
         var root = new RootCommand("""
-            The virtual kiosk: the real agent between simulated devices and a simulated platform.
+            The virtual kiosk: the real agent between simulated devices and a simulated platform. Without --once: a console that takes commands.
             Exit codes of --once: 0 issued, and paper, journal and ledger agree; 1 they disagree; 2 the run itself failed;
             3 the order stands in doubt, and all agree on that; 4 nothing was given and nothing reported; 64 usage.
             """) { Once, Order, Json, SavePrint, NetDown, PowerCut, Printer, Baud, Agent, TimeOut };
@@ -49,57 +51,86 @@ internal static class KioskCommandLine
 
     private static async Task<int> RefuseAsync(ParseResult parsed)
     {
-        foreach (var error in parsed.Errors) await System.Console.Error.WriteLineAsync(error.Message);
+        foreach (var error in parsed.Errors) await Console.Error.WriteLineAsync(error.Message);
         return (int)KioskExitCode.Usage;
     }
 
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         var time = TimeProvider.System;
-        if (!parsed.GetValue(Once)) return await UsageAsync("only --once is there; see --help");
-        if (OrderOf(parsed.GetValue(Order)!, time.GetUtcNow(), out var problem) is not { } order) return await UsageAsync(problem!);
-        var tickets = OrderFile.Passengers(order).Count;
-        if (parsed.GetValue(NetDown) && parsed.GetValue(PowerCut) is not null) return await UsageAsync("--net-down-after-query and --power-cut-during-ticket exclude each other");
-        if (parsed.GetValue(PowerCut) > tickets) return await UsageAsync($"the order has {tickets} tickets");
-        await using var kiosk = await VirtualKiosk.CreateAsync(new VirtualKioskOptions { Agent = parsed.GetValue(Agent)!, Orders = [order], Printer = PrinterOf(parsed) }, time);
-        await using var print = parsed.GetValue(SavePrint) is { } path ? File.Create(path) : Stream.Null;
-        kiosk.Printer.SaveBytesTo(print);
+        try
+        {
+            var once = parsed.GetValue(Once);
+            JsonObject[] orders = once || parsed.GetValue(Order) != DefaultOrder
+                ? [ReadOrder(parsed.GetValue(Order)!, time.GetUtcNow())]
+                : [.. OrderFile.Samples.Select(s => OrderFile.Sample(s, time.GetUtcNow()))];
+            if (Contradiction(parsed, OrderFile.Passengers(orders[0]).Count) is { } problem) return await UsageAsync(problem);
+            await using var print = parsed.GetValue(SavePrint) is { } path ? File.Create(path) : Stream.Null;
+            var options = new VirtualKioskOptions { Agent = parsed.GetValue(Agent)!, Orders = orders, Printer = PrinterOf(parsed) };
+            await using var kiosk = await VirtualKiosk.CreateAsync(options, time);
+            kiosk.Printer.SaveBytesTo(print);
+            return await (once ? OnceAsync(kiosk, orders[0], parsed, time, cancellationToken) : ConsoleAsync(kiosk, orders, time, cancellationToken));
+        }
+        catch (Exception e) when (e is FormatException or IOException or UnauthorizedAccessException)
+        {
+            return await UsageAsync(e.Message);
+        }
+    }
+
+    private static string? Contradiction(ParseResult parsed, int tickets) =>
+        !parsed.GetValue(Once) && (parsed.GetValue(Json) || parsed.GetValue(NetDown) || parsed.GetValue(PowerCut) is not null) ? "--json, --net-down-after-query and --power-cut-during-ticket go with --once"
+        : parsed.GetValue(NetDown) && parsed.GetValue(PowerCut) is not null ? "--net-down-after-query and --power-cut-during-ticket exclude each other"
+        : parsed.GetValue(PowerCut) > tickets ? $"the order has {tickets} tickets"
+        : null;
+
+    private static async Task<int> OnceAsync(VirtualKiosk kiosk, JsonObject order, ParseResult parsed, TimeProvider time, CancellationToken cancellationToken)
+    {
         var faults = new OnceFaults { NetDownAfterQuery = parsed.GetValue(NetDown), PowerCutDuringTicket = parsed.GetValue(PowerCut) };
         try
         {
             var result = await new OnceRun(kiosk, order, faults, time).RunAsync(TimeSpan.FromSeconds(parsed.GetValue(TimeOut)), cancellationToken);
-            if (parsed.GetValue(Json)) OnceReport.WriteJson(System.Console.Out, result, kiosk);
-            else OnceReport.WriteText(System.Console.Out, result, kiosk);
+            if (parsed.GetValue(Json)) OnceReport.WriteJson(Console.Out, result, kiosk);
+            else OnceReport.WriteText(Console.Out, result, kiosk);
             if (!result.Verdict.Agree) ShowLog(kiosk.Folder);
             return (int)result.Verdict.ExitCode;
         }
         catch (VirtualKioskException e)
         {
-            if (parsed.GetValue(Json)) OnceReport.WriteError(System.Console.Out, e.Message);
-            await System.Console.Error.WriteLineAsync(e.Message);
-            ShowLog(kiosk.Folder);
-            return (int)KioskExitCode.RunFailed;
-        }
-        finally
-        {
-            // The printer must not write to a file that is closed before it.
-            kiosk.Printer.SaveBytesTo(Stream.Null);
+            if (parsed.GetValue(Json)) OnceReport.WriteError(Console.Out, e.Message);
+            return await FailAsync(kiosk, e);
         }
     }
 
-    private static JsonObject? OrderOf(string name, DateTimeOffset now, out string? problem)
+    private static async Task<int> ConsoleAsync(VirtualKiosk kiosk, JsonObject[] orders, TimeProvider time, CancellationToken cancellationToken)
     {
-        problem = null;
+        var view = new KioskView(Console.Out, time, ansi: !Console.IsOutputRedirected);
+        using var interactive = new InteractiveKiosk(kiosk, view, time);
         try
         {
-            return OrderFile.Samples.Contains(name) ? OrderFile.Sample(name, now) : OrderFile.Read(name, now);
+            await kiosk.CreateJournalAsync(cancellationToken);
+            await kiosk.StartAgentAsync(cancellationToken);
+            view.Answer($"Orders: {string.Join(", ", orders.Select(o => $"{OrderFile.Text(o, "alitrip_order_id")} ({OrderFile.Passengers(o).Count} passengers)"))}. 'help' tells what can be done.");
+            await new KioskConsole(interactive, view).RunAsync(Console.In, cancellationToken);
+            return (int)KioskExitCode.Agreement;
         }
-        catch (Exception e) when (e is FormatException or IOException or UnauthorizedAccessException)
+        catch (VirtualKioskException e)
         {
-            problem = e.Message;
-            return null;
+            return await FailAsync(kiosk, e);
+        }
+        catch (OperationCanceledException)
+        {
+            return (int)KioskExitCode.Agreement;
         }
     }
+
+    private static async Task<int> FailAsync(VirtualKiosk kiosk, VirtualKioskException e)
+    {
+        await Console.Error.WriteLineAsync(e.Message);
+        ShowLog(kiosk.Folder);
+        return (int)KioskExitCode.RunFailed;
+    }
+
+    private static JsonObject ReadOrder(string name, DateTimeOffset now) => OrderFile.Samples.Contains(name) ? OrderFile.Sample(name, now) : OrderFile.Read(name, now);
 
     private static SimulatedPrinterOptions PrinterOf(ParseResult parsed)
     {
@@ -109,14 +140,14 @@ internal static class KioskCommandLine
 
     private static async Task<int> UsageAsync(string problem)
     {
-        await System.Console.Error.WriteLineAsync(problem);
+        await Console.Error.WriteLineAsync(problem);
         return (int)KioskExitCode.Usage;
     }
 
     private static void ShowLog(KioskFolder folder)
     {
         folder.Keep = true;
-        System.Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"The agent's log, last {LogLinesShown} lines of {folder.LogPath}:"));
-        foreach (var line in folder.LogTail(LogLinesShown)) System.Console.Error.WriteLine(line);
+        Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"The agent's log, last {LogLinesShown} lines of {folder.LogPath}:"));
+        foreach (var line in folder.LogTail(LogLinesShown)) Console.Error.WriteLine(line);
     }
 }
