@@ -1,0 +1,141 @@
+#pragma warning disable CA1416 // The agent runs on Linux alone.
+using System.Text;
+using DeviceAgent.Hosting;
+
+namespace DeviceAgent.Tests.Hosting;
+
+public sealed class CredentialsTests : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("credentials-");
+
+    private string State => _folder.FullName;
+
+    private string Systemd => Path.Combine(State, "systemd");
+
+    public CredentialsTests()
+    {
+        Directory.CreateDirectory(Path.Combine(State, "secrets"));
+        Directory.CreateDirectory(Systemd);
+    }
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    private string Write(string name, byte[] content, UnixFileMode mode = UnixFileMode.UserRead | UnixFileMode.UserWrite, bool systemd = false)
+    {
+        var path = Path.Combine(systemd ? Systemd : Path.Combine(State, "secrets"), name);
+        File.WriteAllBytes(path, content);
+        File.SetUnixFileMode(path, mode);
+        return path;
+    }
+
+    private Credentials Open(bool systemd = false) => new("12345678", systemd ? Systemd : null, State);
+
+    private string Only(bool secretsRequired = true) => Assert.Single(Open().Check(secretsRequired)).ToString();
+
+    [Theory]
+    [InlineData("abc", "abc")]
+    [InlineData("abc\n", "abc")]
+    [InlineData("abc\r\n", "abc")]
+    public void One_line_end_of_a_secret_is_not_part_of_it(string content, string expected)
+    {
+        Write("top-app-secret", Encoding.ASCII.GetBytes(content));
+        Assert.Empty(Open().Check(true));
+        Assert.Equal(expected, Open().AppSecret);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("\n")]
+    [InlineData("abc\n\n")]
+    [InlineData("two words")]
+    [InlineData("nul\0")]
+    public void A_secret_that_is_not_one_word_is_refused_and_not_echoed(string content)
+    {
+        Write("top-app-secret", Encoding.ASCII.GetBytes(content));
+        Assert.Contains("must hold one line", Only(), StringComparison.Ordinal);
+        Assert.Throws<InvalidOperationException>(() => Open().AppSecret);
+    }
+
+    [Theory]
+    [InlineData(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead, "has mode 0640")]
+    [InlineData(UnixFileMode.UserRead | UnixFileMode.OtherRead, "has mode 0404")]
+    [InlineData(UnixFileMode.UserRead | UnixFileMode.UserExecute, "has mode 0500")]
+    public void A_file_that_others_may_read_is_refused(UnixFileMode mode, string expected)
+    {
+        Write("top-app-secret", "abc"u8.ToArray(), mode);
+        Assert.Contains(expected, Only(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_symbolic_link_and_a_folder_are_refused()
+    {
+        File.CreateSymbolicLink(Path.Combine(State, "secrets", "top-app-secret"), Write("elsewhere", "abc"u8.ToArray()));
+        Assert.Contains("symbolic link", Only(), StringComparison.Ordinal);
+        File.Delete(Path.Combine(State, "secrets", "top-app-secret"));
+        Directory.CreateDirectory(Path.Combine(State, "secrets", "top-app-secret"));
+        Assert.Contains("regular file", Only(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Only_what_is_required_may_not_be_missing()
+    {
+        Assert.Contains("top-app-secret: is required", Only(), StringComparison.Ordinal);
+        Assert.Empty(Open().Check(secretsRequired: false));
+        Assert.Null(Open().Session);
+        Assert.Null(Open().ReadJournalKey());
+    }
+
+    [Fact]
+    public void The_state_folder_never_goes_before_systemd()
+    {
+        Write("top-app-secret", "own"u8.ToArray());
+        Write("top-session", "own"u8.ToArray());
+        Write("top-app-secret", "systemd"u8.ToArray(), UnixFileMode.UserRead | UnixFileMode.GroupRead, systemd: true);
+        var credentials = Open(systemd: true);
+        Assert.Empty(credentials.Check(true));
+        Assert.Equal("systemd", credentials.AppSecret);
+        Assert.Equal("own", credentials.Session);
+    }
+
+    [Fact]
+    public void A_renewed_session_is_never_missed_and_a_broken_one_never_taken()
+    {
+        var credentials = Open();
+        Write("top-session", "one\n"u8.ToArray());
+        Assert.Equal("one", credentials.Session);
+        Write("top-session", "two\n"u8.ToArray());
+        Assert.Equal("two", credentials.Session);
+        Write("top-session", ""u8.ToArray()); // being written
+        Assert.Equal("two", credentials.Session);
+        var replaced = Write("new", "three\n"u8.ToArray());
+        File.Move(replaced, Path.Combine(State, "secrets", "top-session"), overwrite: true);
+        Assert.Equal("three", credentials.Session);
+        File.Delete(Path.Combine(State, "secrets", "top-session"));
+        Assert.Null(credentials.Session);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(31)]
+    [InlineData(33)]
+    [InlineData(64)]
+    public void A_journal_key_of_another_length_is_refused(int length)
+    {
+        Write("journal-key", new byte[length]);
+        Assert.StartsWith("journal-key", Only(secretsRequired: false), StringComparison.Ordinal);
+        Assert.Null(Open().ReadJournalKey());
+    }
+
+    [Fact]
+    public void A_journal_key_is_raw_bytes_and_is_never_overwritten()
+    {
+        Directory.Delete(Path.Combine(State, "secrets"));
+        var made = Open().CreateJournalKey();
+        Assert.Equal(Credentials.JournalKeyBytes, made.Length);
+        Assert.Equal(made, Open().ReadJournalKey());
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Open().JournalKeyFile));
+        Assert.Empty(Open().Check(secretsRequired: false));
+        Assert.Throws<IOException>(() => Open().CreateJournalKey());
+        Assert.Equal(made, Open().ReadJournalKey());
+    }
+}

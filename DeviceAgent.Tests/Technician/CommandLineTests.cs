@@ -1,0 +1,113 @@
+using DeviceAgent.Technician;
+
+namespace DeviceAgent.Tests.Technician;
+
+public sealed class CommandLineTests : IDisposable
+{
+    private readonly List<string> _called = [];
+    private readonly StringWriter _output = new();
+    private readonly StringWriter _error = new();
+
+    public void Dispose()
+    {
+        _output.Dispose();
+        _error.Dispose();
+    }
+
+    private Task<int> Run(string[] arguments, string? socketVariable = null)
+    {
+        var handlers = new CommandHandlers(
+            (config, socket, _) => Called($"run {config} {socket}", 3),
+            (config, _) => Called($"journal create {config}", 4),
+            (socket, json, _) => Called($"status {socket} {json}", 5));
+        return CommandLine.InvokeAsync(arguments, socketVariable, handlers, _output, _error, TestContext.Current.CancellationToken);
+    }
+
+    private Task<int> Called(string what, int exitCode)
+    {
+        _called.Add(what);
+        return Task.FromResult(exitCode);
+    }
+
+    [Theory]
+    [InlineData("run", 3, "run /etc/device-agent/agent.json /run/device-agent/agent.sock")]
+    [InlineData("run --config a.json --socket b.sock", 3, "run a.json b.sock")]
+    [InlineData("run --config=a.json", 3, "run a.json /run/device-agent/agent.sock")]
+    [InlineData("run --config @a.json", 3, "run @a.json /run/device-agent/agent.sock")]
+    [InlineData("journal create", 4, "journal create /etc/device-agent/agent.json")]
+    [InlineData("journal create --config a.json", 4, "journal create a.json")]
+    [InlineData("status", 5, "status /run/device-agent/agent.sock False")]
+    [InlineData("status --json --socket b.sock", 5, "status b.sock True")]
+    [InlineData("status --socket /etc/secret.sock", 5, "status /etc/secret.sock False")]
+    public async Task Each_command_reaches_its_handler_and_gives_its_exit_code(string line, int exitCode, string call)
+    {
+        Assert.Equal(exitCode, await Run(line.Split(' ')));
+        Assert.Equal(call, Assert.Single(_called));
+        Assert.Equal("", _error.ToString());
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("walk")]
+    [InlineData("run --confg a.json")]
+    [InlineData("run a.json")]
+    [InlineData("run --config")]
+    [InlineData("run --config a --config b")]
+    [InlineData("journal")]
+    [InlineData("journal create --socket s")]
+    [InlineData("status --json=perhaps")]
+    public async Task A_wrong_line_never_runs_anything(string line)
+    {
+        Assert.Equal(ExitCodes.Usage, await Run(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)));
+        Assert.Empty(_called);
+        Assert.NotEqual("", _error.ToString());
+        Assert.Equal("", _output.ToString());
+    }
+
+    [Theory]
+    [InlineData("run --top-app-secret hush")]
+    [InlineData("run --AppSecret=hush")]
+    [InlineData("status --session:hush")]
+    public async Task A_secret_on_the_command_line_is_refused_and_not_echoed(string line)
+    {
+        Assert.Equal(ExitCodes.Usage, await Run(line.Split(' ')));
+        Assert.Empty(_called);
+        Assert.Contains("$CREDENTIALS_DIRECTORY", _error.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("hush", _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Help_lists_every_command_and_exit_code()
+    {
+        Assert.Equal(0, await Run(["--help"]));
+        foreach (var word in new[] { "run", "journal", "status", "--version", "64", "69", "74", "78" }) Assert.Contains(word, _output.ToString(), StringComparison.Ordinal);
+        Assert.Equal(0, await Run(["run", "--help"]));
+        Assert.Contains("--config <FILE>", _output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("/etc/device-agent/agent.json", _output.ToString(), StringComparison.Ordinal);
+        Assert.Empty(_called);
+    }
+
+    [Fact]
+    public async Task The_version_is_one_line_and_nothing_else()
+    {
+        Assert.Equal(0, await Run(["--version"]));
+        Assert.Matches(@"^\d+\.\d+\.\d+\S*\n$", _output.ToString());
+    }
+
+    [Theory]
+    [InlineData("a", "b", "a")]
+    [InlineData(null, "b", "b")]
+    [InlineData("", "b", "b")]
+    [InlineData(null, "", CommandLine.DefaultSocket)]
+    [InlineData(null, null, CommandLine.DefaultSocket)]
+    public void The_option_goes_before_the_variable_and_the_variable_before_the_default(string? option, string? variable, string expected) =>
+        Assert.Equal(expected, CommandLine.SocketPath(option, variable));
+
+    [Fact]
+    public async Task The_variable_reaches_the_handlers()
+    {
+        await Run(["status"], "v.sock");
+        await Run(["run"], "v.sock");
+        Assert.Equal(["status v.sock False", "run /etc/device-agent/agent.json v.sock"], _called);
+    }
+}

@@ -1,0 +1,232 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using DeviceAgent.Technician;
+
+namespace DeviceAgent.Hosting;
+
+/// <summary>One section of the configuration, read key by key. What is asked for is the schema: everything else in the section is a mistake.</summary>
+/// <remarks>
+/// Each read gives the value, or records a mistake and gives the fallback, so that all mistakes are found in one pass;
+/// the options that come of it are used only when there was none. Call <see cref="Close"/> when all keys were read.
+/// A list in an environment variable is JSON ("[…]") or separated by commas.
+/// </remarks>
+internal sealed class SectionReader(string path, ConfigNode? node, List<OptionsMistake> mistakes)
+{
+    private const int MaxListItems = 64;
+    private readonly Dictionary<string, SectionReader?> _asked = new(StringComparer.Ordinal);
+
+    public string Text(string key, string? fallback, TextRule rule)
+    {
+        if (Find(key, fallback is not null, rule.Expected) is not { } value) return fallback ?? "";
+        if (value.Kind is ConfigKind.Text or ConfigKind.Environment && rule.Allows(value.Text)) return value.Text;
+        Refuse(key, value, rule.Expected, rule.MayShow(value.Text));
+        return fallback ?? "";
+    }
+
+    public int Whole(string key, int fallback, int min, int max)
+    {
+        var expected = string.Create(CultureInfo.InvariantCulture, $"must be a whole number from {min} to {max}");
+        if (Find(key, true, expected) is not { } value) return fallback;
+        if (value.Kind is ConfigKind.Number or ConfigKind.Environment
+            && int.TryParse(value.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= min && number <= max) return number;
+        Refuse(key, value, expected);
+        return fallback;
+    }
+
+    public TimeSpan Time(string key, TimeSpan fallback, TimeSpan min, TimeSpan max)
+    {
+        var expected = $"must be a time \"[d.]hh:mm:ss[.fffffff]\" from {min:c} to {max:c}";
+        if (Find(key, true, expected) is not { } value) return fallback;
+        // "c" alone would take "5" for five days; a time has its colons.
+        if (value.Kind is ConfigKind.Text or ConfigKind.Environment && value.Text.Count(c => c == ':') == 2
+            && TimeSpan.TryParseExact(value.Text, "c", CultureInfo.InvariantCulture, out var time) && time >= min && time <= max) return time;
+        Refuse(key, value, expected);
+        return fallback;
+    }
+
+    public bool Flag(string key, bool fallback)
+    {
+        const string expected = "must be true or false";
+        if (Find(key, true, expected) is not { } value) return fallback;
+        if (value.Kind is ConfigKind.Flag or ConfigKind.Environment && value.Text is "true" or "false") return value.Text == "true";
+        Refuse(key, value, expected);
+        return fallback;
+    }
+
+    /// <param name="fallback">Null: the key is required.</param>
+    public T OneOf<T>(string key, T? fallback, params ReadOnlySpan<(string Name, T Value)> choices) where T : struct
+    {
+        var names = new string[choices.Length];
+        for (var i = 0; i < names.Length; i++) names[i] = choices[i].Name;
+        var expected = $"must be {(names.Length == 1 ? "" : "one of ")}{string.Join(", ", names)}";
+        if (Find(key, fallback is not null, expected) is not { } value) return fallback ?? default;
+        if (value.Kind is ConfigKind.Text or ConfigKind.Environment)
+        {
+            foreach (var (name, choice) in choices)
+            {
+                if (name == value.Text) return choice;
+            }
+        }
+        Refuse(key, value, expected + (value.Kind is ConfigKind.Text or ConfigKind.Environment ? DidYouMean(value.Text, names) : ""));
+        return fallback ?? default;
+    }
+
+    /// <param name="fallback">Null: the key is required.</param>
+    public IReadOnlyList<string> Texts(string key, IReadOnlyList<string>? fallback, int max, TextRule rule)
+    {
+        var limit = Math.Min(max, MaxListItems);
+        var expected = $"must be a list of at most {limit}; each {rule.Expected}";
+        if (Find(key, fallback is not null, expected) is not { } value) return fallback ?? [];
+        if (AsList(value) is not { } items || items.Count > limit)
+        {
+            Refuse(key, value, expected);
+            return fallback ?? [];
+        }
+        var texts = new List<string>();
+        foreach (var item in items)
+        {
+            if (item.Kind != ConfigKind.Text || !rule.Allows(item.Text)) Refuse(key, item, expected);
+            else if (texts.Contains(item.Text)) Refuse(key, item, "stands in the list twice");
+            else texts.Add(item.Text);
+        }
+        return texts;
+    }
+
+    /// <summary>Patterns with a named group, matched in linear time: the text comes from a stranger's telephone.</summary>
+    public IReadOnlyList<Regex> Patterns(string key, IReadOnlyList<string> fallback, string group, int max, int maxLength)
+    {
+        var rule = TextRule.Matching($"must be a regular expression of 1 to {maxLength} characters with a group (?<{group}>…), without look-around or back-references",
+            t => t.Length >= 1 && t.Length <= maxLength && !t.Contains('\0') && Compile(t, group) is not null);
+        var before = mistakes.Count;
+        var texts = Texts(key, fallback, max, rule);
+        if (texts.Count == 0 && mistakes.Count == before) Refuse(key, "must hold at least one pattern");
+        return [.. texts.Select(t => Compile(t, group)!)];
+    }
+
+    public string AbsolutePath(string key, string? fallback) => Text(key, fallback, TextRule.AbsolutePath);
+
+    public SectionReader Section(string key)
+    {
+        var child = node?.Members.GetValueOrDefault(key);
+        if (child is { Kind: not ConfigKind.Object })
+        {
+            Refuse(key, child, "must be a section: an object in the file, or Section__Key variables in the environment");
+            child = null;
+        }
+        var reader = new SectionReader(Full(key), child, mistakes);
+        _asked[key] = reader;
+        return reader;
+    }
+
+    /// <summary>A rule that no single read can check. The key's own origin is told.</summary>
+    public void Refuse(string key, string expected)
+    {
+        var value = node?.Members.GetValueOrDefault(key);
+        mistakes.Add(new(Full(key), value?.Shown, expected, value?.Origin ?? "not set"));
+    }
+
+    /// <summary>What a section's own validation found.</summary>
+    public void Refuse(IEnumerable<string> complaints)
+    {
+        foreach (var complaint in complaints) mistakes.Add(new(path, null, complaint, node?.Origin ?? "not set"));
+    }
+
+    /// <summary>Names every key that nobody asked for, here and in the sections below.</summary>
+    public void Close()
+    {
+        foreach (var (key, value) in node?.Members ?? [])
+        {
+            if (_asked.ContainsKey(key)) continue;
+            var what = SecretNames.LooksSecret(key) ? SecretNames.WhereItBelongs(key) : $"is not a key of this release{DidYouMean(key, _asked.Keys)}";
+            mistakes.Add(new(OptionsMistake.Printable(Full(key)), null, what, value.Origin));
+        }
+        foreach (var child in _asked.Values) child?.Close();
+    }
+
+    private static Regex? Compile(string pattern, string group)
+    {
+        try
+        {
+            var regex = new Regex(pattern, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
+            return regex.GetGroupNames().Contains(group) ? regex : null;
+        }
+        catch (Exception e) when (e is ArgumentException or NotSupportedException)
+        {
+            return null;
+        }
+    }
+
+    private static List<ConfigNode>? AsList(ConfigNode value)
+    {
+        if (value.Kind == ConfigKind.Array) return value.Items;
+        if (value.Kind != ConfigKind.Environment) return null;
+        var text = value.Text.Trim();
+        if (text.Length == 0) return [];
+        if (text[0] != '[') return [.. text.Split(',', StringSplitOptions.TrimEntries).Select(t => new ConfigNode(ConfigKind.Text, t, value.Origin))];
+        var bytes = System.Text.Encoding.UTF8.GetBytes($"{{\"v\":{text}\n}}");
+        var parsed = ConfigFile.Parse(bytes, value.Origin, []);
+        if (parsed is null || parsed.Members.Count != 1 || parsed.Members["v"].Kind != ConfigKind.Array) return null;
+        return [.. parsed.Members["v"].Items.Select(i => i with { Origin = value.Origin })];
+    }
+
+    private static string DidYouMean(string given, IEnumerable<string> known)
+    {
+        var best = known.Select(k => (Name: k, Distance: Distance(given, k))).OrderBy(k => k.Distance).FirstOrDefault();
+        return best.Name is not null && best.Distance <= Math.Max(2, best.Name.Length / 3) ? $"; did you mean {best.Name}?" : "";
+    }
+
+    // Levenshtein, letter case ignored. Names are short; a long stranger is far from all of them.
+    private static int Distance(string a, string b)
+    {
+        if (Math.Abs(a.Length - b.Length) > 8 || a.Length > 64) return int.MaxValue;
+        var row = Enumerable.Range(0, b.Length + 1).ToArray();
+        for (var i = 1; i <= a.Length; i++)
+        {
+            var diagonal = row[0];
+            row[0] = i;
+            for (var j = 1; j <= b.Length; j++)
+            {
+                var cost = char.ToUpperInvariant(a[i - 1]) == char.ToUpperInvariant(b[j - 1]) ? 0 : 1;
+                (diagonal, row[j]) = (row[j], Math.Min(Math.Min(row[j] + 1, row[j - 1] + 1), diagonal + cost));
+            }
+        }
+        return row[^1];
+    }
+
+    private ConfigNode? Find(string key, bool hasFallback, string expected)
+    {
+        _asked.TryAdd(key, null);
+        var value = node?.Members.GetValueOrDefault(key);
+        if (value is null && !hasFallback) mistakes.Add(new(Full(key), null, $"is required; {expected}", "not set"));
+        return value;
+    }
+
+    private void Refuse(string key, ConfigNode value, string expected, bool show = true) =>
+        mistakes.Add(new(Full(key), show ? value.Shown : null, expected, value.Origin));
+
+    private string Full(string key) => path.Length == 0 ? key : $"{path}:{key}";
+}
+
+/// <summary>What a text may be, and how that is told to a person.</summary>
+internal sealed record TextRule(string Expected, Func<string, bool> Allows)
+{
+    /// <summary>Bytes that a Unix path may have here. sys/un.h limits socket paths to 107; others are limited by PATH_MAX.</summary>
+    private const int MaxPath = 1024;
+
+    /// <summary>Whether the value may stand in a message.</summary>
+    public Func<string, bool> MayShow { get; init; } = _ => true;
+
+    public static TextRule AbsolutePath { get; } = Matching($"must be an absolute path of at most {MaxPath} characters",
+        t => t.Length is >= 2 and <= MaxPath && t[0] == '/' && !t.Any(char.IsControl) && !t.Split('/').Contains(".."));
+
+    public static TextRule Matching(string expected, Func<string, bool> allows) => new(expected, allows);
+
+    /// <summary>Printable text; 0 as the least makes it optional.</summary>
+    public static TextRule Printable(int min, int max) =>
+        Matching($"must be {min} to {max} printable characters", t => t.Length >= min && t.Length <= max && !t.Any(c => char.IsControl(c) || char.IsSurrogate(c)));
+
+    /// <summary>Letters and digits of ASCII and the punctuation given.</summary>
+    public static TextRule Word(int max, string punctuation) =>
+        Matching($"must be 1 to {max} characters: letters, digits{(punctuation.Length == 0 ? "" : $" and any of {punctuation}")}",
+            t => t.Length >= 1 && t.Length <= max && t.All(c => char.IsAsciiLetterOrDigit(c) || punctuation.Contains(c)));
+}

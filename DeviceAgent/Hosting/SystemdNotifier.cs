@@ -1,0 +1,70 @@
+using System.Net.Sockets;
+using System.Text;
+
+namespace DeviceAgent.Hosting;
+
+/// <summary>Tells systemd how the agent is: one datagram for each message. Without $NOTIFY_SOCKET nothing happens.</summary>
+/// <remarks>
+/// Source: sd_notify(3). Never blocks and never throws for a receiver that is gone, full or refuses: systemd acts on its own when
+/// a message is missing. Owns its socket.
+/// </remarks>
+internal sealed class SystemdNotifier : IDisposable
+{
+    /// <summary>Characters of a status line; systemctl shows one line.</summary>
+    private const int MaxStatus = 256;
+
+    private readonly UnixDomainSocketEndPoint? _receiver;
+    private readonly Socket? _socket;
+
+    /// <param name="notifySocket">$NOTIFY_SOCKET: an absolute path, or '@' and a name in the abstract namespace; null or empty: no systemd.</param>
+    public SystemdNotifier(string? notifySocket)
+    {
+        _receiver = Receiver(notifySocket);
+        if (_receiver is not null) _socket = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified) { Blocking = false };
+    }
+
+    /// <summary>Somebody may be listening.</summary>
+    public bool IsActive => _socket is not null;
+
+    public bool Ready() => Send("READY=1");
+
+    public bool Stopping() => Send("STOPPING=1");
+
+    public bool WatchdogAlive() => Send("WATCHDOG=1");
+
+    /// <summary>A line for `systemctl status`. Line ends would start another message and become spaces.</summary>
+    public bool Status(string text)
+    {
+        var line = text.Length > MaxStatus ? text[..MaxStatus] : text;
+        return Send($"STATUS={line.Replace('\n', ' ').Replace('\r', ' ')}");
+    }
+
+    public void Dispose() => _socket?.Dispose();
+
+    private bool Send(string message)
+    {
+        if (_socket is null) return false;
+        try
+        {
+            return _socket.SendTo(Encoding.UTF8.GetBytes(message), _receiver!) > 0;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
+    private static UnixDomainSocketEndPoint? Receiver(string? notifySocket)
+    {
+        // vsock: and other forms of newer managers are for virtual machines.
+        if (string.IsNullOrEmpty(notifySocket) || notifySocket.Length < 2 || notifySocket[0] is not ('/' or '@')) return null;
+        try
+        {
+            return new UnixDomainSocketEndPoint(notifySocket[0] == '@' ? "\0" + notifySocket[1..] : notifySocket);
+        }
+        catch (ArgumentOutOfRangeException)
+        {
+            return null; // longer than sun_path: nobody can listen there
+        }
+    }
+}

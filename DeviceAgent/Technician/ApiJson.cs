@@ -1,0 +1,21 @@
+using System.Text.Json.Serialization;
+
+namespace DeviceAgent.Technician;
+
+/// <summary>POST /pickups.</summary>
+internal sealed record PickUpRequest(string? Code);
+
+/// <summary>Every answer that is not what was asked for.</summary>
+internal sealed record ReasonAnswer(string Reason);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, AllowDuplicateProperties = false)]
+[JsonSerializable(typeof(PickUpRequest))]
+internal sealed partial class ApiRequestJson : JsonSerializerContext;
+
+/// <summary>Answers, written here and read by a technician's program, perhaps of an older release: it skips what it does not know.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(StatusAnswer))]
+[JsonSerializable(typeof(OrderAnswer))]
+[JsonSerializable(typeof(PickUpAnswer))]
+[JsonSerializable(typeof(ReasonAnswer))]
+internal sealed partial class ApiAnswerJson : JsonSerializerContext;

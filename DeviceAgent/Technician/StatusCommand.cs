@@ -1,0 +1,67 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+
+namespace DeviceAgent.Technician;
+
+/// <summary>`device-agent status`: the agent's answer, for a person or as it is.</summary>
+public static class StatusCommand
+{
+    /// <returns>An exit code.</returns>
+    public static async Task<int> RunAsync(string socketPath, bool json, TextWriter output, TextWriter error, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        ArgumentNullException.ThrowIfNull(error);
+        if (Encoding.UTF8.GetByteCount(socketPath) > 107)
+        {
+            await error.WriteLineAsync($"The socket's path is longer than 107 bytes: {socketPath}");
+            return ExitCodes.Usage;
+        }
+        using var client = new AgentClient(socketPath);
+        var reply = await client.GetAsync("/status", cancellationToken);
+        var status = reply.Fault is null ? Parse(reply.Body) : null;
+        if (status is null)
+        {
+            await error.WriteLineAsync(reply.Fault ?? $"what answers at {socketPath} is no agent of this kind");
+            return ExitCodes.AgentUnreachable;
+        }
+        if (json) await output.WriteLineAsync(Encoding.UTF8.GetString(reply.Body!));
+        else await output.WriteAsync(Lines(status));
+        return ExitCodes.Ok;
+    }
+
+    /// <summary>One fact on each line, aligned.</summary>
+    internal static string Lines(StatusAnswer status)
+    {
+        var text = new StringBuilder();
+        Line("Kiosk", $"{status.Kiosk} (release {status.Version})");
+        Line("Issues", status.CanIssue ? "yes" : "no");
+        foreach (var reason in status.Reasons) Line("", $"- {reason}");
+        Line("Guidance", status.Guidance);
+        Line("Busy with", status.BusyWith ?? "nothing");
+        Line("Printer", $"{status.Printer.Device}, paper {status.Printer.Paper}{(status.Printer.Unit is null ? "" : $", unit {status.Printer.Unit}")}");
+        Line("Scanner", status.Scanner.Device);
+        Line("Issuances", string.Create(CultureInfo.InvariantCulture, $"{status.Issuances.Issued} issued, {status.Issuances.Open} open, {status.Issuances.InDoubt} in doubt{OfNewer(status.Issuances.Unreadable)}"));
+        Line("Outbox", string.Create(CultureInfo.InvariantCulture, $"{status.Outbox.Waiting} waiting, {status.Outbox.Parked} parked, {status.Outbox.Confirmed} confirmed{OfNewer(status.Outbox.Unreadable)}"));
+        return text.ToString();
+
+        void Line(string name, string value) => text.Append(name.PadRight(11)).Append(OneLine(value)).Append('\n');
+    }
+
+    private static string OfNewer(int unreadable) => unreadable == 0 ? "" : $", {unreadable} of a newer release";
+
+    // What a device or a newer agent tells goes to a terminal: no escape sequences.
+    private static string OneLine(string value) => string.Concat(value.Select(c => char.IsControl(c) ? '?' : c));
+
+    private static StatusAnswer? Parse(byte[]? body)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(body, ApiAnswerJson.Default.StatusAnswer);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}
