@@ -99,7 +99,10 @@ public sealed partial class PseudoTerminal : IDisposable
     /// <summary>Drops what is in flight in both directions: a UART whose board lost power.</summary>
     public void DropBytesInFlight()
     {
-        if (_keepAlive is { } slave) Check(TcFlush(slave, InputAndOutputQueue), "tcflush");
+        // Each end's own queue holds what has arrived there and was not read; the other end cannot flush it.
+        if (_keepAlive is not { } slave) return;
+        Check(TcFlush(slave, InputAndOutputQueue), "tcflush");
+        Check(TcFlush(_master, InputAndOutputQueue), "tcflush");
     }
 
     /// <summary>

@@ -38,6 +38,10 @@ internal sealed class AgentApi(string socketPath) : IDisposable
         return new AgentOrder((string?)order["state"] ?? "", (string?)order["reason"], (string?)order["report"], [.. outcomes], (int?)order["voidStrips"] ?? 0);
     }
 
+    /// <returns>GET /status as it was answered, indented; null when the agent does not answer.</returns>
+    public async Task<string?> StatusTextAsync(CancellationToken cancellationToken) =>
+        (await GetAsync("status", cancellationToken))?.ToJsonString(new JsonSerializerOptions { WriteIndented = true });
+
     public void Dispose() => _http.Dispose();
 
     private static IEnumerable<string> Strings(JsonNode? list) => list is JsonArray array ? array.Select(e => e?.ToString() ?? "") : [];

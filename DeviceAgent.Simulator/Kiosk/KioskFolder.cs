@@ -2,8 +2,19 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using DeviceAgent.Simulator.Gateway;
+using DeviceAgent.Simulator.Interactive;
 
 namespace DeviceAgent.Simulator.Kiosk;
+
+/// <summary>What agent.json says about the devices and the place.</summary>
+internal sealed record KioskDevices
+{
+    /// <summary>Bits a second.</summary>
+    public required int PrinterBaudRate { get; init; }
+    public required bool XonXoff { get; init; }
+    public string? StationId { get; init; }
+    public string? StationName { get; init; }
+}
 
 /// <summary>Everything that the virtual kiosk has on disk, in one temporary folder of mode 0700.</summary>
 internal sealed class KioskFolder : IDisposable
@@ -24,8 +35,18 @@ internal sealed class KioskFolder : IDisposable
 
     public string LightsSocket => Path.Combine(Root, "lights.sock");
 
+    /// <summary>The device's name that stays when it is plugged in again, as those below /dev/serial/by-id do.</summary>
+    public string DevicePath(PluggedDevice device) => Path.Combine(Root, device == PluggedDevice.Printer ? "printer" : "scanner");
+
     /// <summary>Kept for whoever looks for what went wrong.</summary>
     public bool Keep { get; set; }
+
+    /// <param name="node">Null when the cable is pulled.</param>
+    public void PlugIn(PluggedDevice device, string? node)
+    {
+        File.Delete(DevicePath(device));
+        if (node is not null) File.CreateSymbolicLink(DevicePath(device), node);
+    }
 
     public void WriteSecrets(GatewayAccount account)
     {
@@ -37,17 +58,25 @@ internal sealed class KioskFolder : IDisposable
     }
 
     /// <summary>agent.json for the virtual kiosk: its devices, and waits short enough to watch.</summary>
-    public void WriteConfig(GatewayAccount account, Uri gateway, string scannerPath, string printerPath, int baud, bool xonXoff, IReadOnlyCollection<string> stationIds)
+    public void WriteConfig(GatewayAccount account, Uri gateway, KioskDevices devices)
     {
+        static JsonArray List(string? only) => only is null ? [] : [JsonValue.Create(only)];
         var config = new JsonObject
         {
             ["Kiosk"] = new JsonObject { ["Id"] = "K-SIM", ["Hotline"] = "400-000-0000" },
             [nameof(State)] = new JsonObject { ["Folder"] = State },
             ["Gateway"] = new JsonObject { ["Url"] = gateway.ToString(), ["AppKey"] = account.AppKey, ["Timeout"] = "00:00:05" },
-            ["Orders"] = new JsonObject { ["StationIds"] = new JsonArray([.. stationIds.Select(id => JsonValue.Create(id))]), ["LookUpsPerMinute"] = 600 },
+            ["Orders"] = new JsonObject
+            {
+                // An order from a file may be numbered as its author likes.
+                ["CodePatterns"] = List("^(?<order>[0-9A-Za-z_-]{1,32})$"),
+                ["StationIds"] = List(devices.StationId),
+                ["StationNames"] = List(devices.StationId is null ? devices.StationName ?? "-" : null),
+                ["LookUpsPerMinute"] = 600,
+            },
             ["Claims"] = new JsonObject { ["Mode"] = "SoleIssuer" },
-            ["Scanner"] = new JsonObject { ["Path"] = scannerPath, ["Suffix"] = "CR" },
-            ["Printer"] = new JsonObject { ["Path"] = printerPath, ["BaudRate"] = baud, ["FlowControl"] = xonXoff ? "XonXoff" : "None" },
+            ["Scanner"] = new JsonObject { ["Path"] = DevicePath(PluggedDevice.Scanner), ["Suffix"] = "CR" },
+            ["Printer"] = new JsonObject { ["Path"] = DevicePath(PluggedDevice.Printer), ["BaudRate"] = devices.PrinterBaudRate, ["FlowControl"] = devices.XonXoff ? "XonXoff" : "None" },
             ["Lights"] = new JsonObject { ["Backend"] = "Simulated", ["Path"] = LightsSocket },
             ["Outbox"] = new JsonObject { ["FirstRetryDelay"] = "00:00:01", ["MaxRetryDelay"] = "00:00:05" },
         };

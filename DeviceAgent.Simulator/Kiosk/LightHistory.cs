@@ -9,7 +9,7 @@ internal sealed record LightPhase(LightPattern Pattern, TimeSpan From, TimeSpan 
 /// <summary>Turns the edges of the kiosk's lights back into the patterns that a person sees. Safe from any thread.</summary>
 internal sealed class LightHistory(TimeLine timeLine)
 {
-    private const int MostEdges = 100_000;
+    private const int MostEdges = 100_000, EdgesOfNow = 8;
     private static readonly (LightPattern Pattern, TimeSpan Half)[] Blinks =
         [(LightPattern.Quick, TimeSpan.FromMilliseconds(125)), (LightPattern.Medium, TimeSpan.FromMilliseconds(500)), (LightPattern.Slow, TimeSpan.FromSeconds(1))];
 
@@ -40,6 +40,12 @@ internal sealed class LightHistory(TimeLine timeLine)
     public IReadOnlyDictionary<string, IReadOnlyList<LightPhase>> Phases
     {
         get { lock (_lock) return _edges.ToDictionary(e => e.Key, e => Read(e.Value, timeLine.Now), StringComparer.Ordinal); }
+    }
+
+    /// <summary>What each light shows now, as far as its last edges tell.</summary>
+    public IReadOnlyDictionary<string, LightPattern> Now
+    {
+        get { lock (_lock) return _edges.ToDictionary(e => e.Key, e => Read(e.Value[Math.Max(0, e.Value.Count - EdgesOfNow)..], timeLine.Now)[^1].Pattern, StringComparer.Ordinal); }
     }
 
     /// <summary>The phases between the first edge and <paramref name="end"/>. A blink needs one full on and off.</summary>
