@@ -160,6 +160,19 @@ public sealed class GuidanceLightsTests
     }
 
     [Fact]
+    public void What_a_failed_write_left_behind_is_never_taken_for_the_levels_before_it()
+    {
+        using var lights = Lights();
+        _board.Failure = new GpioException(GpioFault.Failed, "chip", "17", 5);
+        lights.Show(Guidance.Ready);
+        _board.Failure = null;
+        _board.Restart();
+        lights.Show(Guidance.OutOfService);
+        Assert.Equal([(0, Red)], _board.Changes);
+        Assert.Equal(DeviceState.Online, lights.Device);
+    }
+
+    [Fact]
     public void A_flickering_fault_never_floods_the_log()
     {
         using var lights = Lights();
