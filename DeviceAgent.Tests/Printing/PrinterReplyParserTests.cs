@@ -50,7 +50,7 @@ public sealed class PrinterReplyParserTests
     [InlineData("10 00 12", "RealTimeStatus 12", 2)]
     [InlineData("10 37 22 41 41 41 41 00", "Echo AAAA", 1)]
     [InlineData("37 37 22 41 41 41 41 00", "Echo AAAA", 1)]
-    [InlineData("37 22 41 41 37 22 41 41 41 41 00", "PlainStatus 41, PlainStatus 41, PlainStatus 41, PlainStatus 00", 7)]
+    [InlineData("37 22 41 41 37 22 41 41 41 41 00", "PlainStatus 41, PlainStatus 41, PlainStatus 41, PlainStatus 41, PlainStatus 00", 6)]
     [InlineData("37 22 41 41 12", "RealTimeStatus 12", 4)]
     [InlineData("37 22 41 41 41 41 41 12", "PlainStatus 41, RealTimeStatus 12", 6)]
     [InlineData("37 22 1F 12", "RealTimeStatus 12", 3)]
@@ -112,7 +112,7 @@ public sealed class PrinterReplyParserTests
         var random = new Random(20260301);
         byte[] valid = [0x12, 0x5F, 0x41, 0x43, 0x00, 0x37, 0x22, 0x41, 0x62, 0x20, 0x7E, 0x00, 0x10, 0x00, 0x00, 0x0F, 0x13, 0x11, 0x72];
         string[] expected = ["RealTimeStatus 12", "Text AC", "Echo Ab ~", "AutomaticStatus 1000000F", "Xoff", "Xon", "RealTimeStatus 72"];
-        for (var round = 0; round < 30_000; round++)
+        for (var round = 0; round < 20_000; round++)
         {
             var stream = new List<byte>();
             for (var i = random.Next(1, 4); i > 0; i--) stream.AddRange(valid);
