@@ -46,7 +46,7 @@ public sealed class EscPosPrinterLineTests
                     p.Say(0x13);
                     p.In(TimeSpan.FromSeconds(4), () =>
                     {
-                        stoppedAt = p.Taken.Count(b => true) - 3 * p.QuestionsAsked;
+                        stoppedAt = p.Taken.Count - 3 * p.QuestionsAsked;
                         p.Say(0x11);
                     });
                 };
@@ -202,6 +202,39 @@ public sealed class EscPosPrinterLineTests
         await printer.ClearAsync(Token);
         Assert.True((await printer.FenceAsync(Job, TimeSpan.FromSeconds(5), Token)).Echoed);
     });
+
+    [Fact]
+    public void A_job_that_does_not_get_past_the_padding_has_sent_nothing() => Run(async () =>
+    {
+        var port = new CountingFakePrinter(_time) { BlocksAfter = 100 };
+        await using var printer = await OpenAsync(port);
+        port.BlocksAfter = 200;
+        var stuck = await printer.PrintAsync(Ticket, Job, Token);
+        Assert.Equal((PrintEnd.TimedOut, 0L), (stuck.End, stuck.BytesSent));
+        using var stop = new CancellationTokenSource();
+        port.In(TimeSpan.FromSeconds(1), stop.Cancel);
+        var cancelled = await printer.PrintAsync(Ticket, Job, stop.Token);
+        Assert.Equal((PrintEnd.Cancelled, 0L), (cancelled.End, cancelled.BytesSent));
+        port.BlocksAfter = long.MaxValue;
+        port.FailsAfter = 250;
+        var lost = await printer.PrintAsync(Ticket, Job, Token);
+        Assert.Equal((PrintEnd.DeviceLost, 0L), (lost.End, lost.BytesSent));
+    });
+
+    [Fact]
+    public async Task Jobs_on_the_thread_pool_and_the_real_clock_are_never_mixed_up()
+    {
+        var port = new FakePrinter(_time);
+        await Task.Run(async () =>
+        {
+            await using var printer = await EscPosPrinter.OpenAsync(port, new EscPosPrinterOptions { ChunkBytes = 16 }, TimeProvider.System, Token);
+            for (var i = 0; i < 200; i++)
+            {
+                var result = await printer.PrintAsync(Ticket, ProcessId.FromNumber(i), Token);
+                Assert.Equal((PrintEnd.Completed, Ticket.Length + 11L, 0), (result.End, result.BytesSent, result.OtherEchoes.Count));
+            }
+        }, Token).WaitAsync(TimeSpan.FromSeconds(60), Token);
+    }
 
     [Fact]
     public void The_cut_counter_is_the_cumulative_one_and_else_the_resettable_one_and_else_none() => Run(async () =>
