@@ -195,7 +195,6 @@ public sealed class EscPosPrinter : ITicketPrinter
     {
         var watch = new StandstillWatch(_time, _options, _options.JobTimeout, renewed: true);
         if (_mayStandInsideCommand && !await PadAsync(watch, cancellationToken)) return GivenUp();
-        _jobBytes = 0;
         var end = await SendAsync(document, watch, cancellationToken) ?? await SendAsync(EchoRequest(id), watch, cancellationToken);
         if (end is { } early) return early;
         _jobRequested = true;
@@ -286,9 +285,17 @@ public sealed class EscPosPrinter : ITicketPrinter
     private async Task<bool> PadAsync(StandstillWatch watch, CancellationToken cancellationToken)
     {
         _mayStandInsideCommand = true;
-        if (await SendAsync(Padding, watch, cancellationToken) is not null) return false;
-        _mayStandInsideCommand = false;
-        return true;
+        try
+        {
+            if (await SendAsync(Padding, watch, cancellationToken) is not null) return false;
+            _mayStandInsideCommand = false;
+            return true;
+        }
+        finally
+        {
+            // Padding is no part of a job: a job that did not get past it has sent nothing.
+            _jobBytes = 0;
+        }
     }
 
     /// <summary>DLE EOT 1-4, one after the other: the answers do not tell which question they answer.</summary>
