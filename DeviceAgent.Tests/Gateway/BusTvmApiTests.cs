@@ -289,6 +289,24 @@ public sealed class BusTvmApiTests
         Assert.Equal(("network", "NameResolutionError", false), (fault.Code, fault.Message, fault.MayHaveBeenApplied));
     }
 
+    [Fact]
+    public async Task An_answer_that_breaks_off_leaves_the_fate_open()
+    {
+        using var http = new HttpClient(new Broken());
+        var api = new BusTvmApi(new TopClient(http, new TopClientOptions(), TestCredentials.Usual, _time), _time, _log);
+        var fault = (await api.SetBookOrderAsync(Report, Cancel)).Fault!;
+        Assert.Equal((TopRemedy.Retry, "network", "the answer broke off", true), (fault.Remedy, fault.Code, fault.Message, fault.MayHaveBeenApplied));
+    }
+
+    [Fact]
+    public async Task A_handler_that_would_send_again_by_itself_cannot()
+    {
+        using var http = new HttpClient(new Repeating());
+        var api = new BusTvmApi(new TopClient(http, new TopClientOptions(), TestCredentials.Usual, _time), _time, _log);
+        var fault = (await api.SetBookOrderAsync(Report, Cancel)).Fault!;
+        Assert.Equal((TopRemedy.Retry, "network", true), (fault.Remedy, fault.Code, fault.MayHaveBeenApplied));
+    }
+
     private static RequestDelegate Answer(string body) => context => context.Response.WriteAsync(body, context.RequestAborted);
 
     private static byte[] Pack(byte[] body)
@@ -311,5 +329,27 @@ public sealed class BusTvmApiTests
     {
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
             throw new HttpRequestException(HttpRequestError.NameResolutionError);
+    }
+
+    private sealed class Broken : HttpMessageHandler
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            await request.Content!.CopyToAsync(Stream.Null, cancellationToken);
+            var pipe = new System.IO.Pipelines.Pipe();
+            await pipe.Writer.WriteAsync("{\"x_resp"u8.ToArray(), cancellationToken);
+            await pipe.Writer.CompleteAsync(new HttpIOException(HttpRequestError.ResponseEnded));
+            return new HttpResponseMessage { Content = new StreamContent(pipe.Reader.AsStream()) };
+        }
+    }
+
+    private sealed class Repeating : HttpMessageHandler
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            await request.Content!.CopyToAsync(Stream.Null, cancellationToken);
+            await request.Content.CopyToAsync(Stream.Null, cancellationToken);
+            return new HttpResponseMessage { Content = new StringContent(AnswerSamples.Booked) };
+        }
     }
 }

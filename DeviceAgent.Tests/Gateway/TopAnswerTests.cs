@@ -106,6 +106,17 @@ public sealed class TopAnswerTests
         Assert.Equal((int?)expected, answer.TvmBusOrderLineInfo.OrderStatus);
     }
 
+    [Theory]
+    [InlineData("null")]
+    [InlineData("\"\"")]
+    [InlineData("[{}]")]
+    public void An_order_in_an_odd_form_counts_as_not_told(string json)
+    {
+        var answer = AnswerSamples.ParseQuery($$"""{"r_response":{"tvm_bus_order_line_info":{{json}},"is_success":true } }""").Value!;
+        Assert.Null(answer.TvmBusOrderLineInfo);
+        Assert.True(answer.IsSuccess);
+    }
+
     [Fact]
     public void A_number_that_fits_no_status_is_not_cut_to_fit() =>
         Assert.Null(AnswerSamples.ParseQuery("""{"r":{"tvm_bus_order_line_info":{"order_status":4294967346} } }""").Value!.TvmBusOrderLineInfo!.OrderStatus);
