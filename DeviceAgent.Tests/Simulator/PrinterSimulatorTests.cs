@@ -311,6 +311,15 @@ public sealed class PrinterSimulatorTests
     }
 
     [Fact]
+    public void A_look_that_the_paper_does_not_show_is_not_passed_over_in_silence()
+    {
+        var bench = new PrinterBench().Send([0x1B, 0x4D, 48, 0x1B, 0x2D, 0, 0x1D, 0x42, 48, 0x1C, 0x57, 0, 0x1B, 0x7B, 0]);
+        Assert.Empty(bench.Printer.Log.Anomalies);
+        bench.Send([0x1B, 0x4D, 1, 0x1B, 0x2D, 1, 0x1D, 0x42, 1, 0x1C, 0x57, 1, 0x1B, 0x7B, 1]);
+        Assert.Equal(5, bench.Printer.Log.Anomalies.Count);
+    }
+
+    [Fact]
     public void A_raster_image_takes_paper_but_not_memory()
     {
         var data = new byte[72 * 2_000];
