@@ -1,1 +1,3 @@
-return 0;
+using DeviceAgent.Simulator.Kiosk;
+
+return await SimulatorCommand.InvokeAsync(args);

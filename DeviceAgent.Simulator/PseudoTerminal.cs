@@ -13,12 +13,19 @@ namespace DeviceAgent.Simulator;
 public sealed partial class PseudoTerminal : IDisposable
 {
     private const int ReadWrite = 2, NoControllingTerminal = 0x100, CloseOnExec = 0x80000, InputAndOutputQueue = 2;
+    private const short PollIn = 1;
+    private const nuint NotExclusive = 0x540D; // TIOCNXCL, asm-generic/ioctls.h
     private readonly SafeFileHandle _master;
+    // A reader that waits holds the master open: without being woken it would keep the line alive after Dispose.
+    private readonly SafeFileHandle _closing;
     private SafeFileHandle? _keepAlive;
 
     public PseudoTerminal()
     {
         _master = OpenDevice("/dev/ptmx");
+        var closing = EventFd(0, CloseOnExec);
+        Check(closing, "eventfd");
+        _closing = new SafeFileHandle(closing, ownsHandle: true);
         Check(UnlockPt(_master), "unlockpt");
         var name = new byte[128];
         Check(PtsName(_master, name, (nuint)name.Length), "ptsname_r");
@@ -38,11 +45,40 @@ public sealed partial class PseudoTerminal : IDisposable
     /// <summary>Reads what the other side wrote; blocks until there is something. 0 when the line is gone.</summary>
     public int Read(Span<byte> buffer)
     {
-        while (true)
+        try
         {
-            var read = ReadFd(_master, ref MemoryMarshal.GetReference(buffer), (nuint)buffer.Length);
-            if (read >= 0) return (int)read;
-            if (Marshal.GetLastPInvokeError() is not 4) return 0; // EINTR
+            while (WaitForBytes())
+            {
+                var read = ReadFd(_master, ref MemoryMarshal.GetReference(buffer), (nuint)buffer.Length);
+                if (read >= 0) return (int)read;
+                if (Marshal.GetLastPInvokeError() is not 4) return 0; // EINTR
+            }
+        }
+        catch (ObjectDisposedException)
+        {
+            // The line was closed between the waiting and the reading.
+        }
+        return 0;
+    }
+
+    private bool WaitForBytes()
+    {
+        bool master = false, closing = false;
+        try
+        {
+            _master.DangerousAddRef(ref master);
+            _closing.DangerousAddRef(ref closing);
+            Span<PollFd> waits = [new((int)_master.DangerousGetHandle(), PollIn), new((int)_closing.DangerousGetHandle(), PollIn)];
+            while (Poll(ref MemoryMarshal.GetReference(waits), 2, -1) < 0)
+            {
+                if (Marshal.GetLastPInvokeError() is not 4) return false; // EINTR
+            }
+            return waits[1].Answer == 0;
+        }
+        finally
+        {
+            if (master) _master.DangerousRelease();
+            if (closing) _closing.DangerousRelease();
         }
     }
 
@@ -63,7 +99,19 @@ public sealed partial class PseudoTerminal : IDisposable
     /// <summary>Drops what is in flight in both directions: a UART whose board lost power.</summary>
     public void DropBytesInFlight()
     {
-        if (_keepAlive is { } slave) Check(TcFlush(slave, InputAndOutputQueue), "tcflush");
+        // Each end's own queue holds what has arrived there and was not read; the other end cannot flush it.
+        if (_keepAlive is not { } slave) return;
+        Check(TcFlush(slave, InputAndOutputQueue), "tcflush");
+        Check(TcFlush(_master, InputAndOutputQueue), "tcflush");
+    }
+
+    /// <summary>
+    /// After the other side was killed: takes its exclusive use back (TIOCNXCL). The kernel does so itself when the last descriptor closes,
+    /// but the one held here never closes, and whoever is not root would find the line busy for ever.
+    /// </summary>
+    public void ReleaseExclusiveUse()
+    {
+        if (_keepAlive is { } slave) Check(Ioctl(slave, NotExclusive, 0), "TIOCNXCL");
     }
 
     /// <summary>Pulls the cable: the agent's side sees a hang-up, now and for good.</summary>
@@ -71,6 +119,9 @@ public sealed partial class PseudoTerminal : IDisposable
 
     public void Dispose()
     {
+        if (_closing.IsClosed) return;
+        _ = WriteFd(_closing, in MemoryMarshal.GetReference<byte>([1, 0, 0, 0, 0, 0, 0, 0]), 8);
+        _closing.Dispose();
         _keepAlive?.Dispose();
         _keepAlive = null;
         _master.Dispose();
@@ -114,4 +165,20 @@ public sealed partial class PseudoTerminal : IDisposable
 
     [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
     private static partial nint WriteFd(SafeFileHandle fd, ref readonly byte buffer, nuint count);
+
+    [LibraryImport("libc", EntryPoint = "eventfd", SetLastError = true)]
+    private static partial int EventFd(uint start, int flags);
+
+    [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
+    private static partial int Ioctl(SafeFileHandle fd, nuint request, nint argument);
+
+    [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
+    private static partial int Poll(ref PollFd waits, nuint count, int milliseconds);
+
+    private struct PollFd(int fd, short events)
+    {
+        public readonly int Fd = fd;
+        public readonly short Events = events;
+        public short Answer;
+    }
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using DeviceAgent.Hosting;
+using DeviceAgent.Issuance;
 
 namespace DeviceAgent.Tests.Hosting;
 

@@ -64,6 +64,12 @@ public sealed class VirtualTime(DateTimeOffset start) : TimeProvider
         lock (_lock) _now = to;
     }
 
+    /// <summary>The process that had set them is gone.</summary>
+    public void DropTimers()
+    {
+        lock (_lock) _timers.Clear();
+    }
+
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         var timer = new VirtualTimer(this, callback, state);

@@ -1,4 +1,4 @@
-using System.Text.RegularExpressions;
+using DeviceAgent.Issuance;
 
 namespace DeviceAgent.Hosting;
 
@@ -54,44 +54,6 @@ public sealed record StateOptions
 {
     /// <summary>Absolute path, default /var/lib/device-agent. Holds journal.db and, where no systemd credential gives them, secrets/.</summary>
     public string Folder { get; init; } = "/var/lib/device-agent";
-}
-
-/// <summary>Which orders the kiosk takes ("Orders" in agent.json).</summary>
-public sealed record OrderOptions
-{
-    /// <summary>The pattern of <see cref="CodePatterns"/> when none is configured: an order number and nothing else.</summary>
-    public const string DefaultCodePattern = "^(?<order>[0-9]{6,32})$";
-
-    /// <summary>The name of the group that holds the order number.</summary>
-    public const string OrderGroup = "order";
-
-    /// <summary>
-    /// How an order number stands in a code, tried in order; 1 to 16 expressions of up to 256 characters, each with a group named "order".
-    /// Matched without backtracking (RegexOptions.NonBacktracking): the time is linear in the code, whatever was scanned.
-    /// </summary>
-    public required IReadOnlyList<Regex> CodePatterns { get; init; }
-
-    /// <summary>Start stations that are ours, as the platform numbers them; up to 64 of up to 32 letters and digits. One id or name is required.</summary>
-    public IReadOnlyList<string> StationIds { get; init; } = [];
-
-    /// <summary>Start stations that are ours by name, compared exactly; up to 64 of up to 64 characters.</summary>
-    public IReadOnlyList<string> StationNames { get; init; } = [];
-
-    /// <summary>Whether status 20 (paid, agent not yet notified) is taken besides 30. Default: no.</summary>
-    public bool AcceptPaidNotNotified { get; init; }
-
-    /// <summary>How long before departure a ticket is no longer given; 0 to 24 h, default 0.</summary>
-    public TimeSpan CutOffBeforeDeparture { get; init; }
-
-    /// <summary>Fields of an order that may be missing; of <see cref="FieldsThatMayBeOptional"/>. Default: gate, seat.</summary>
-    public IReadOnlyList<string> OptionalFields { get; init; } = ["gate", "seat"];
-
-    /// <summary>Queries to the platform; 1 to 600 a minute, default 20. Order numbers can be guessed, and one kiosk must not get the app key banned.</summary>
-    public int LookUpsPerMinute { get; init; } = 20;
-
-    /// <summary>The names that <see cref="OptionalFields"/> may hold.</summary>
-    public static IReadOnlyList<string> FieldsThatMayBeOptional { get; } =
-        ["gate", "seat", "ticketNumber", "passengerName", "certificate", "price", "payMode", "agentOrderNumber"];
 }
 
 /// <summary>How a claim on an order is made.</summary>
@@ -180,23 +142,4 @@ public sealed record PrinterOptions
 
     /// <summary>Whether a new unit is asked to cut one blank strip, to learn whether its cut counter is exact. Default: yes.</summary>
     public bool ProbeStrip { get; init; } = true;
-}
-
-/// <summary>How long the pick-up waits for what ("Issuance" in agent.json).</summary>
-public sealed record IssuanceOptions
-{
-    /// <summary>For evidence of an attempt (fence, counters) before it is judged Unknown; 1 s to 2 min, default 10 s.</summary>
-    public TimeSpan EvidenceTimeout { get; init; } = TimeSpan.FromSeconds(10);
-
-    /// <summary>For paper or a shut cover in the middle of an order; 0 to 1 h, default 5 min. Then the order stands in doubt.</summary>
-    public TimeSpan BlockedTimeout { get; init; } = TimeSpan.FromMinutes(5);
-
-    /// <summary>How long "take your ticket" is shown; 500 ms to 2 min, default 8 s.</summary>
-    public TimeSpan TakeTicketTime { get; init; } = TimeSpan.FromSeconds(8);
-
-    /// <summary>How long a notice (not understood, refused, …) is shown; 500 ms to 30 s, default 4 s.</summary>
-    public TimeSpan NoticeTime { get; init; } = TimeSpan.FromSeconds(4);
-
-    /// <summary>How long an interrupted order waits for its passenger to present the code again; 10 s to 24 h, default 10 min. Then it stands in doubt.</summary>
-    public TimeSpan ResumeTimeout { get; init; } = TimeSpan.FromMinutes(10);
 }

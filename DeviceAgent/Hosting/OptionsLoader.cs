@@ -1,4 +1,5 @@
 using System.Text;
+using DeviceAgent.Issuance;
 
 namespace DeviceAgent.Hosting;
 
@@ -70,7 +71,7 @@ public static class OptionsLoader
             Scanner = Scanner(root.Section("Scanner")),
             Printer = Printer(root.Section("Printer")),
             Lights = Lights(root.Section("Lights")),
-            Issuance = Issuance(root.Section("Issuance")),
+            Issuance = IssuanceTimes(root.Section("Issuance")),
             Outbox = Outbox(root.Section("Outbox")),
             Journal = new JournalSection { WalAutoCheckpointPages = root.Section("Journal").Whole("WalAutoCheckpointPages", 1000, 10, 100_000) },
         };
@@ -109,7 +110,7 @@ public static class OptionsLoader
             StationNames = section.Texts("StationNames", [], 64, TextRule.Printable(1, 64)),
             AcceptPaidNotNotified = section.Flag("AcceptPaidNotNotified", false),
             CutOffBeforeDeparture = section.Time("CutOffBeforeDeparture", TimeSpan.Zero, TimeSpan.Zero, TimeSpan.FromHours(24)),
-            OptionalFields = section.Texts("OptionalFields", ["gate", "seat"], OrderOptions.FieldsThatMayBeOptional.Count, FieldName),
+            OptionalFields = section.Texts("OptionalFields", [], OrderOptions.FieldsThatMayBeOptional.Count, FieldName),
             LookUpsPerMinute = section.Whole("LookUpsPerMinute", 20, 1, 600),
         };
         if (orders.StationIds.Count + orders.StationNames.Count == 0) section.Refuse("StationIds", "at least one of StationIds and StationNames must be given: the kiosk takes orders of its own stations only");
@@ -179,12 +180,13 @@ public static class OptionsLoader
 
     private static string? Given(string text) => text.Length == 0 ? null : text;
 
-    private static IssuanceOptions Issuance(SectionReader section) => new()
+    private static IssuanceOptions IssuanceTimes(SectionReader section) => new()
     {
         EvidenceTimeout = section.Time("EvidenceTimeout", TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(2)),
         BlockedTimeout = section.Time("BlockedTimeout", TimeSpan.FromMinutes(5), TimeSpan.Zero, TimeSpan.FromHours(1)),
         TakeTicketTime = section.Time("TakeTicketTime", TimeSpan.FromSeconds(8), TimeSpan.FromMilliseconds(500), TimeSpan.FromMinutes(2)),
         NoticeTime = section.Time("NoticeTime", TimeSpan.FromSeconds(4), TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(30)),
+        PauseLimit = section.Time("PauseLimit", TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(10)),
         ResumeTimeout = section.Time("ResumeTimeout", TimeSpan.FromMinutes(10), TimeSpan.FromSeconds(10), TimeSpan.FromHours(24)),
     };
 

@@ -120,8 +120,11 @@ public sealed record AcceptedOrder(Order Order, IReadOnlyList<Ticket> Tickets, s
 /// <param name="CutCounter">Null when not told.</param>
 /// <param name="CutCounterIsExact">A probe showed that one cut adds one.</param>
 /// <param name="Idle">Online, no fault, nothing being printed.</param>
-/// <param name="Disturbances">Cover, paper and power events and reopenings seen by this run of the agent; comparable within one run only.</param>
-public sealed record PrinterEvidence(string Unit, string? SerialNumber, long? CutCounter, bool CutCounterIsExact, bool Idle, long Disturbances);
+/// <param name="Disturbances">Cover, paper and power events and reopenings seen by one run of the agent.</param>
+/// <param name="Run">The run of the agent that counted the disturbances.</param>
+/// <param name="Connection">Identity of the device node and the boot: another text means that the printer was connected anew. Null when it cannot be told.</param>
+public sealed record PrinterEvidence(
+    string Unit, string? SerialNumber, long? CutCounter, bool CutCounterIsExact, bool Idle, long Disturbances, Guid Run, string? Connection);
 
 public sealed record NewAttempt(AttemptKind Kind, int TicketIndex, PrinterEvidence Before);
 

@@ -1,0 +1,66 @@
+namespace DeviceAgent.Drivers.Printing;
+
+/// <summary>How a serial printer says that its buffer is full.</summary>
+public enum PrinterFlowControl
+{
+    /// <summary>It need not: USB, or a buffer that holds more than one document. The port may block.</summary>
+    None,
+    /// <summary>XOFF 13h stops, XON 11h resumes; status questions still go out while stopped.</summary>
+    XonXoff,
+}
+
+/// <summary>One ESC/POS printer's timing and flow ("Printer" in agent.json). Ranges are checked when the printer is opened.</summary>
+public sealed record EscPosPrinterOptions
+{
+    /// <summary>What exceptions call the printer: its device path.</summary>
+    public string Path { get; init; } = "printer";
+
+    /// <summary>How long a reply to a status question may take, 20 ms to 10 s. Epson: DLE EOT is answered at once, also while printing.</summary>
+    public TimeSpan ReplyTimeout { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>How long the first process id may take to come back, 20 ms to 60 s: a printer may still be printing for an agent that died.</summary>
+    public TimeSpan ProbeTimeout { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>How long a job may stand without a byte taken or an echo, 1 s to 10 min. A full buffer of 6 KB prints for some 10 s.</summary>
+    public TimeSpan JobTimeout { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>Pause between two rounds of status questions while a job is waited for, 20 ms to 10 s.</summary>
+    public TimeSpan StatusInterval { get; init; } = TimeSpan.FromMilliseconds(300);
+
+    /// <summary>How long paper out, an open cover or an error must stand, seen at least twice, before a job counts as blocked; 0 to 60 s. An echo still counts meanwhile.</summary>
+    public TimeSpan BlockedLinger { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long a printer that does not echo must be without fault after the last byte, 0 to 60 s.</summary>
+    public TimeSpan NoEchoSettle { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>As the unit is configured. Never the kernel's own: that would hold back the status questions too.</summary>
+    public PrinterFlowControl FlowControl { get; init; } = PrinterFlowControl.None;
+
+    /// <summary>Bytes that the printer still takes after its XOFF, 2 to 1,024. 16 on common boards: half of it goes out at a time.</summary>
+    public int XoffReserveBytes { get; init; } = 16;
+
+    /// <summary>Bytes that are handed to the port at a time, 1 to 65,536.</summary>
+    public int ChunkBytes { get; init; } = 256;
+
+    /// <summary>Every value outside its range, as "Name: 1 to 5". Empty when all is well.</summary>
+    public IReadOnlyList<string> Mistakes()
+    {
+        var mistakes = new List<string>();
+        Check(nameof(ReplyTimeout), ReplyTimeout, 0.02, 10);
+        Check(nameof(ProbeTimeout), ProbeTimeout, 0.02, 60);
+        Check(nameof(JobTimeout), JobTimeout, 1, 600);
+        Check(nameof(StatusInterval), StatusInterval, 0.02, 10);
+        Check(nameof(BlockedLinger), BlockedLinger, 0, 60);
+        Check(nameof(NoEchoSettle), NoEchoSettle, 0, 60);
+        if (!Enum.IsDefined(FlowControl)) mistakes.Add($"{nameof(FlowControl)}: None or XonXoff");
+        if (XoffReserveBytes is < 2 or > 1024) mistakes.Add($"{nameof(XoffReserveBytes)}: 2 to 1024 bytes");
+        if (ChunkBytes is < 1 or > 65_536) mistakes.Add($"{nameof(ChunkBytes)}: 1 to 65536 bytes");
+        return mistakes;
+
+        void Check(string name, TimeSpan value, double minSeconds, double maxSeconds)
+        {
+            if (value < TimeSpan.FromSeconds(minSeconds) || value > TimeSpan.FromSeconds(maxSeconds))
+                mistakes.Add(FormattableString.Invariant($"{name}: {minSeconds} to {maxSeconds} s"));
+        }
+    }
+}

@@ -1,0 +1,136 @@
+using System.Text;
+
+namespace DeviceAgent.Drivers.Scanning;
+
+/// <summary>A barcode scanner that sends each code as a line: serial, USB-CDC, or anything else that is a stream.</summary>
+/// <remarks>
+/// Source: the set-up manuals of the field's scanners (Honeywell, Newland, Zebra, GM65 class): code, optional prefix and AIM identifier, suffix.
+/// Owns the port: disposing the scanner closes it and ends a pending read. One caller at a time.
+/// What is no code is a <see cref="ScanFault"/>; a pulled cable is the port's <see cref="DeviceLostException"/>.
+/// Cancelling loses nothing: what has come stays for the next read, with the time when it came.
+/// A scan may be personal data: this type logs nothing.
+/// </remarks>
+public sealed class LineScanner : IAsyncDisposable
+{
+    /// <summary>Bytes dropped by one call of <see cref="DiscardPending"/> at most: a port that never runs dry must not hold the caller.</summary>
+    private const int MaxDiscardedBytes = 1 << 20;
+
+    private readonly Stream _port;
+    private readonly TimeProvider _time;
+    private readonly LineScannerOptions _options;
+    private readonly TimeSpan _longestSilence;
+    private readonly ScanLineParser _parser;
+    private readonly byte[] _buffer = new byte[1024];
+    private ReadOnlyMemory<byte> _input;
+    private long _inputArrived;
+    private Task<(int Count, long Arrived)>? _reading;
+
+    /// <param name="port">Owned from now on.</param>
+    /// <param name="options">Validated here.</param>
+    /// <param name="time">For the gaps and time stamps; null: the system's.</param>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    public LineScanner(Stream port, LineScannerOptions options, TimeProvider? time = null)
+    {
+        ArgumentNullException.ThrowIfNull(port);
+        ArgumentNullException.ThrowIfNull(options);
+        if (options.FindMistakes() is { Count: > 0 } mistakes) throw new ArgumentException(string.Join(' ', mistakes), nameof(options));
+        _port = port;
+        _options = options;
+        _time = time ?? TimeProvider.System;
+        _longestSilence = options.Suffix == ScanSuffix.IdleGap ? options.IdleGap : options.MaxPause;
+        _parser = new ScanLineParser(options);
+    }
+
+    /// <summary>Waits for the next code, or for something that is none.</summary>
+    /// <exception cref="DeviceLostException">The port is gone.</exception>
+    /// <exception cref="EndOfStreamException">The port is a stream that has ended.</exception>
+    public async ValueTask<ScannedCode> ReadAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            if (TryParse(out var code)) return code;
+            var hasCome = await ReceiveAsync(_parser.IsInLine ? _longestSilence : Timeout.InfiniteTimeSpan, cancellationToken);
+            if (!hasCome && TryEndBySilence(out code)) return code;
+        }
+    }
+
+    /// <summary>Drops what has come and was not read, the rest of a code included that is just coming in.</summary>
+    /// <remarks>For codes that were held up while the caller was busy. A port that is gone tells so at the next read.</remarks>
+    public void DiscardPending()
+    {
+        var left = MaxDiscardedBytes;
+        do
+        {
+            left -= _input.Length;
+            while (TryParse(out _)) { }
+            _reading ??= ReadPortAsync();
+        }
+        while (left > 0 && TryTakeRead());
+        _parser.SkipLine();
+    }
+
+    /// <summary>Closes the port.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _port.DisposeAsync();
+        // A line ends its read when it is closed, other streams may not: its error is looked at whenever it comes, and not waited for.
+        _ = _reading?.ContinueWith(static read => _ = read.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+    }
+
+    private bool TryParse(out ScannedCode code)
+    {
+        var rest = _input.Span;
+        var isLine = _parser.TryRead(ref rest, out var line);
+        _input = _input[^rest.Length..];
+        code = isLine ? ToCode(line) : default;
+        return isLine;
+    }
+
+    private bool TryEndBySilence(out ScannedCode code)
+    {
+        if (_options.Suffix == ScanSuffix.IdleGap)
+        {
+            var isLine = _parser.TryEndLine(out var line);
+            code = isLine ? ToCode(line) : default;
+            return isLine;
+        }
+        code = new("", null, _inputArrived, ScanFault.Incomplete);
+        return _parser.TryAbandonLine();
+    }
+
+    private ScannedCode ToCode(ScanLine line) => new(
+        Encoding.UTF8.GetString(line.Text),
+        line.AimIdentifier.IsEmpty ? null : Encoding.ASCII.GetString(line.AimIdentifier),
+        _inputArrived,
+        line.Fault);
+
+    /// <returns>False: nothing came for so long.</returns>
+    private async ValueTask<bool> ReceiveAsync(TimeSpan silence, CancellationToken cancellationToken)
+    {
+        _reading ??= ReadPortAsync();
+        // The wait is cancelled, not the read: not every stream keeps what a cancelled read had taken.
+        Task wait = _reading.WaitAsync(silence, _time, cancellationToken);
+        await wait.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        cancellationToken.ThrowIfCancellationRequested();
+        if (!_reading.IsCompleted) return false;
+        if ((await _reading).Count == 0) throw new EndOfStreamException("The scanner's port has ended.");
+        return TryTakeRead();
+    }
+
+    /// <returns>False: the read is pending, or its end is for the next <see cref="ReadAsync"/> to tell.</returns>
+    private bool TryTakeRead()
+    {
+        if (_reading is not { IsCompletedSuccessfully: true, Result: { Count: > 0 } read }) return false;
+        _reading = null;
+        _input = _buffer.AsMemory(0, read.Count);
+        _inputArrived = read.Arrived;
+        return true;
+    }
+
+    private async Task<(int Count, long Arrived)> ReadPortAsync()
+    {
+        // Not on the caller's scheduler: the time stamp must not wait until it is free.
+        var count = await _port.ReadAsync(_buffer).ConfigureAwait(false);
+        return (count, _time.GetTimestamp());
+    }
+}

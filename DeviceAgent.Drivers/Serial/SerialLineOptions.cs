@@ -1,0 +1,73 @@
+namespace DeviceAgent.Drivers.Serial;
+
+/// <summary>Parity bit of a character on a serial line.</summary>
+public enum Parity
+{
+    /// <summary>No parity bit.</summary>
+    None,
+    /// <summary>Odd parity.</summary>
+    Odd,
+    /// <summary>Even parity.</summary>
+    Even,
+}
+
+/// <summary>How a serial line is set up. Default: 9600 8N1, the modem lines left alone at close.</summary>
+public sealed record SerialLineOptions
+{
+    /// <summary>Lowest <see cref="BaudRate"/>.</summary>
+    public const int MinBaudRate = 50;
+    /// <summary>Highest <see cref="BaudRate"/>.</summary>
+    public const int MaxBaudRate = 4_000_000;
+    /// <summary>Lowest <see cref="ReceiveBufferBytes"/>.</summary>
+    public const int MinReceiveBufferBytes = 64;
+    /// <summary>Highest <see cref="ReceiveBufferBytes"/>.</summary>
+    public const int MaxReceiveBufferBytes = 1 << 20;
+    /// <summary>Lowest <see cref="StallTimeout"/>: 100 ms.</summary>
+    public static readonly TimeSpan MinStallTimeout = TimeSpan.FromMilliseconds(100);
+    /// <summary>Highest <see cref="StallTimeout"/>: 10 min.</summary>
+    public static readonly TimeSpan MaxStallTimeout = TimeSpan.FromMinutes(10);
+
+    /// <summary>Bits per second, any number in 50..4,000,000 (termios2 BOTHER). A port that cannot come within 3 % of it is refused.</summary>
+    public int BaudRate { get; init; } = 9600;
+
+    /// <summary>5..8.</summary>
+    public int DataBits { get; init; } = 8;
+
+    /// <summary>With parity on, a byte received with an error reads as 0 (INPCK without IGNPAR; man 3 termios).</summary>
+    public Parity Parity { get; init; }
+
+    /// <summary>1 or 2.</summary>
+    public int StopBits { get; init; } = 1;
+
+    /// <summary>
+    /// HUPCL: lower DTR and RTS when the line is closed. False leaves them as they are,
+    /// so that a restart of the agent does not reset a device that listens to DTR.
+    /// </summary>
+    public bool HangUpOnClose { get; init; }
+
+    /// <summary>Bytes kept for a reader that is late, 64..1,048,576. When full, the rest waits in the kernel; nothing is dropped here.</summary>
+    public int ReceiveBufferBytes { get; init; } = 4096;
+
+    /// <summary>A write of which the port takes no byte for so long is given up as <see cref="DeviceLoss.Stalled"/>; 100 ms..10 min.</summary>
+    public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Every value that is out of its range, by name and with the range; empty when all is well.</summary>
+    public IReadOnlyList<string> FindMistakes()
+    {
+        var mistakes = new List<string>();
+        Check(BaudRate is >= MinBaudRate and <= MaxBaudRate, $"{nameof(BaudRate)} must be {MinBaudRate}..{MaxBaudRate}, is {BaudRate}.");
+        Check(DataBits is >= 5 and <= 8, $"{nameof(DataBits)} must be 5..8, is {DataBits}.");
+        Check(Enum.IsDefined(Parity), $"{nameof(Parity)} must be None, Odd or Even, is {Parity}.");
+        Check(StopBits is 1 or 2, $"{nameof(StopBits)} must be 1..2, is {StopBits}.");
+        Check(ReceiveBufferBytes is >= MinReceiveBufferBytes and <= MaxReceiveBufferBytes,
+            $"{nameof(ReceiveBufferBytes)} must be {MinReceiveBufferBytes}..{MaxReceiveBufferBytes}, is {ReceiveBufferBytes}.");
+        Check(StallTimeout >= MinStallTimeout && StallTimeout <= MaxStallTimeout,
+            $"{nameof(StallTimeout)} must be {MinStallTimeout}..{MaxStallTimeout}, is {StallTimeout}.");
+        return mistakes;
+
+        void Check(bool isRight, string mistake)
+        {
+            if (!isRight) mistakes.Add(mistake);
+        }
+    }
+}

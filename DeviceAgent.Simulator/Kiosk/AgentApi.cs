@@ -1,0 +1,77 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace DeviceAgent.Simulator.Kiosk;
+
+/// <summary>GET /status, as far as the virtual kiosk needs it.</summary>
+internal sealed record AgentStatus(bool CanIssue, string Guidance, IReadOnlyList<string> Reasons, int OutboxWaiting, int OutboxParked);
+
+/// <summary>GET /orders/{number}: what the journal holds of an order.</summary>
+/// <param name="Report">State of its newest report; null when there is none.</param>
+internal sealed record AgentOrder(string State, string? Reason, string? Report, IReadOnlyList<string> TicketOutcomes, int VoidStrips);
+
+/// <summary>The agent's local API at its Unix socket.</summary>
+internal sealed class AgentApi(string socketPath) : IDisposable
+{
+    private readonly HttpClient _http = new(new SocketsHttpHandler { ConnectCallback = (_, cancel) => ConnectAsync(socketPath, cancel) })
+    {
+        BaseAddress = new Uri("http://agent/"),
+        Timeout = TimeSpan.FromSeconds(10),
+        MaxResponseContentBufferSize = 1024 * 1024,
+    };
+
+    /// <returns>Null when the agent does not answer.</returns>
+    public async Task<AgentStatus?> StatusAsync(CancellationToken cancellationToken)
+    {
+        if (await GetAsync("status", cancellationToken) is not { } status) return null;
+        var outbox = status["outbox"];
+        return new AgentStatus((bool?)status["canIssue"] ?? false, (string?)status["guidance"] ?? "", [.. Strings(status["reasons"])], (int?)outbox?["waiting"] ?? 0, (int?)outbox?["parked"] ?? 0);
+    }
+
+    /// <returns>Null when the journal does not know the order, or the agent does not answer.</returns>
+    public async Task<AgentOrder?> OrderAsync(string orderNumber, CancellationToken cancellationToken)
+    {
+        if (await GetAsync($"orders/{Uri.EscapeDataString(orderNumber)}", cancellationToken) is not { } order) return null;
+        var outcomes = order["tickets"] is JsonArray tickets ? tickets.Select(t => (string?)t?["outcome"] ?? "") : [];
+        return new AgentOrder((string?)order["state"] ?? "", (string?)order["reason"], (string?)order["report"], [.. outcomes], (int?)order["voidStrips"] ?? 0);
+    }
+
+    /// <returns>GET /status as it was answered, indented; null when the agent does not answer.</returns>
+    public async Task<string?> StatusTextAsync(CancellationToken cancellationToken) =>
+        (await GetAsync("status", cancellationToken))?.ToJsonString(new JsonSerializerOptions { WriteIndented = true });
+
+    public void Dispose() => _http.Dispose();
+
+    private static IEnumerable<string> Strings(JsonNode? list) => list is JsonArray array ? array.Select(e => e?.ToString() ?? "") : [];
+
+    private static async ValueTask<Stream> ConnectAsync(string path, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellationToken);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch (SocketException)
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private async Task<JsonObject?> GetAsync(string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var answer = await _http.GetAsync(path, cancellationToken);
+            if (answer.StatusCode != HttpStatusCode.OK) return null;
+            return JsonNode.Parse(await answer.Content.ReadAsByteArrayAsync(cancellationToken)) as JsonObject;
+        }
+        catch (Exception e) when (e is HttpRequestException or JsonException || (e is TaskCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,133 @@
+using System.Globalization;
+using DeviceAgent.Simulator.Gateway;
+using DeviceAgent.Simulator.Interactive;
+
+namespace DeviceAgent.Simulator.Kiosk;
+
+/// <summary>The virtual kiosk in the hands of a person at the console.</summary>
+internal sealed class InteractiveKiosk : IVirtualKiosk, IDisposable
+{
+    private static readonly TimeSpan Steady = TimeSpan.FromMilliseconds(200), LongestHalf = TimeSpan.FromMilliseconds(1500);
+    private readonly VirtualKiosk _kiosk;
+    private readonly KioskView _view;
+    private readonly ITimer _look, _lookAgain;
+    private bool _sessionExpired;
+
+    public InteractiveKiosk(VirtualKiosk kiosk, KioskView view, TimeProvider time)
+    {
+        (_kiosk, _view) = (kiosk, view);
+        // One edge does not tell a steady light from a blinking one: it is looked at again when a blink would have shown.
+        _look = time.CreateTimer(_ => ShowLights(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _lookAgain = time.CreateTimer(_ => ShowLights(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        kiosk.TimeLine.Added += Tell;
+        kiosk.Printer.PieceCut += view.ShowTicket;
+        kiosk.Printer.PieceTorn += view.ShowTicket;
+        kiosk.Lights.Changed += LookSoon;
+    }
+
+    public Task ScanAsync(string code, CancellationToken cancellationToken) => Do(() => _kiosk.Scan(code));
+
+    public Task ChangePaperAsync(PaperChange change, CancellationToken cancellationToken) => Do(change switch
+    {
+        PaperChange.Out => () => _kiosk.Printer.PaperOut(inTheMiddle: false),
+        PaperChange.OutInTicket => () => _kiosk.Printer.PaperOut(inTheMiddle: true),
+        PaperChange.Load => _kiosk.Printer.LoadPaper,
+        _ => _kiosk.Printer.NearEnd,
+    });
+
+    public Task SetCoverAsync(bool open, CancellationToken cancellationToken) => Do(open ? _kiosk.Printer.OpenCover : _kiosk.Printer.CloseCover);
+
+    public Task SetCutterAsync(bool jammed, CancellationToken cancellationToken) => Do(() => _kiosk.Printer.CutterError(jammed));
+
+    public Task SetNetworkAsync(bool up, CancellationToken cancellationToken) => up ? _kiosk.NetUpAsync() : _kiosk.NetDownAsync();
+
+    public Task SlowNetworkAsync(TimeSpan delay, CancellationToken cancellationToken) => Do(() =>
+    {
+        _kiosk.Gateway.Faults.SwitchOff(GatewayFaultKind.Slow);
+        if (delay > TimeSpan.Zero) _kiosk.Gateway.Faults.SwitchOn(GatewayFaultKind.Slow, length: delay);
+    });
+
+    public Task LoseNextAnswerAsync(CancellationToken cancellationToken) => Do(() => _kiosk.Gateway.Faults.Script(GatewayFaultKind.LoseAnswer, TopApi.BookOrder.Name));
+
+    public Task BanAsync(TimeSpan duration, CancellationToken cancellationToken) => Do(() => _kiosk.Gateway.Faults.Ban(duration));
+
+    // Asked for a second time, the session is valid again.
+    public Task ExpireSessionAsync(CancellationToken cancellationToken) => Do(() =>
+    {
+        _sessionExpired = !_sessionExpired;
+        if (_sessionExpired) _kiosk.Gateway.Faults.SwitchOn(GatewayFaultKind.ExpiredSession);
+        else _kiosk.Gateway.Faults.SwitchOff(GatewayFaultKind.ExpiredSession);
+        _view.Show("gateway", _sessionExpired ? "the session has expired" : "the session is valid again");
+    });
+
+    public async Task SetAgentPowerAsync(bool on, CancellationToken cancellationToken)
+    {
+        if (on == _kiosk.AgentRuns) throw new InvalidOperationException($"The machine is {(on ? "on" : "off")} already.");
+        try
+        {
+            if (on) await _kiosk.StartAgentAsync(cancellationToken);
+            else _kiosk.CutPower();
+        }
+        catch (VirtualKioskException e)
+        {
+            throw new InvalidOperationException($"{e.Message}; its log is {_kiosk.Folder.LogPath}", e);
+        }
+    }
+
+    public Task SetPrinterPowerAsync(bool on, CancellationToken cancellationToken) => Do(on ? _kiosk.Printer.PowerOn : _kiosk.Printer.PowerOff);
+
+    public Task SetCableAsync(PluggedDevice device, bool plugged, CancellationToken cancellationToken) => Do(() => _kiosk.SetCable(device, plugged));
+
+    public async Task<string> AnswerAsync(KioskQuestion question, CancellationToken cancellationToken) => question switch
+    {
+        KioskQuestion.Status => await _kiosk.Api.StatusTextAsync(cancellationToken) ?? "The agent does not answer.",
+        KioskQuestion.Tickets => string.Join('\n', _kiosk.Printer.Pieces.Select(p => p.Render(80))),
+        KioskQuestion.Ledger => Ledger(),
+        _ => string.Join("  ", _kiosk.Lights.Now.Select(l => $"{l.Key} {l.Value}")),
+    };
+
+    public void Dispose()
+    {
+        _kiosk.TimeLine.Added -= Tell;
+        _kiosk.Printer.PieceCut -= _view.ShowTicket;
+        _kiosk.Printer.PieceTorn -= _view.ShowTicket;
+        _kiosk.Lights.Changed -= LookSoon;
+        _look.Dispose();
+        _lookAgain.Dispose();
+    }
+
+    private static Task Do(Action deed)
+    {
+        deed();
+        return Task.CompletedTask;
+    }
+
+    private string Ledger()
+    {
+        using var text = new StringWriter(CultureInfo.InvariantCulture);
+        foreach (var order in _kiosk.Gateway.Ledger.Orders) OnceReport.WriteLedger(text, order);
+        return text.ToString().TrimEnd();
+    }
+
+    private void Tell(TimeLineEntry entry)
+    {
+        // Paper is shown as it looks.
+        if (entry.What.StartsWith("printer: ", StringComparison.Ordinal)) return;
+        var colon = entry.What.IndexOf(": ", StringComparison.Ordinal);
+        if (colon is > 0 and <= 8) _view.Show(entry.What[..colon], entry.What[(colon + 2)..]);
+        else _view.Show("kiosk", entry.What);
+    }
+
+    private void LookSoon()
+    {
+        foreach (var (light, pattern) in _kiosk.Lights.Now)
+            if (pattern is not (LightPattern.Off or LightPattern.Continuous)) _view.ShowLight(light, pattern.ToString());
+        _look.Change(Steady, Timeout.InfiniteTimeSpan);
+        _lookAgain.Change(LongestHalf, Timeout.InfiniteTimeSpan);
+    }
+
+    private void ShowLights()
+    {
+        foreach (var (light, pattern) in _kiosk.Lights.Now) _view.ShowLight(light, pattern.ToString());
+    }
+}

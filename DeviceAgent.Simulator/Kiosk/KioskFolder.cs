@@ -1,0 +1,99 @@
+#pragma warning disable CA1416 // The simulator runs on Linux alone.
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using DeviceAgent.Simulator.Gateway;
+using DeviceAgent.Simulator.Interactive;
+
+namespace DeviceAgent.Simulator.Kiosk;
+
+/// <summary>What agent.json says about the devices and the place.</summary>
+internal sealed record KioskDevices
+{
+    /// <summary>Bits a second.</summary>
+    public required int PrinterBaudRate { get; init; }
+    public required bool XonXoff { get; init; }
+    public string? StationId { get; init; }
+    public string? StationName { get; init; }
+}
+
+/// <summary>Everything that the virtual kiosk has on disk, in one temporary folder of mode 0700.</summary>
+internal sealed class KioskFolder : IDisposable
+{
+    private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    public string Root { get; } = Directory.CreateTempSubdirectory("kiosk-").FullName;
+
+    public string State => Path.Combine(Root, "state");
+
+    public string ConfigPath => Path.Combine(Root, "agent.json");
+
+    public string LogPath => Path.Combine(Root, "agent.log");
+
+    public string ApiSocket => Path.Combine(Root, "agent.sock");
+
+    public string NotifySocket => Path.Combine(Root, "notify.sock");
+
+    public string LightsSocket => Path.Combine(Root, "lights.sock");
+
+    /// <summary>The device's name that stays when it is plugged in again, as those below /dev/serial/by-id do.</summary>
+    public string DevicePath(PluggedDevice device) => Path.Combine(Root, device == PluggedDevice.Printer ? "printer" : "scanner");
+
+    /// <summary>Kept for whoever looks for what went wrong.</summary>
+    public bool Keep { get; set; }
+
+    /// <param name="node">Null when the cable is pulled.</param>
+    public void PlugIn(PluggedDevice device, string? node)
+    {
+        File.Delete(DevicePath(device));
+        if (node is not null) File.CreateSymbolicLink(DevicePath(device), node);
+    }
+
+    public void WriteSecrets(GatewayAccount account)
+    {
+        const UnixFileMode privateFolder = Private | UnixFileMode.UserExecute;
+        Directory.CreateDirectory(State, privateFolder);
+        var secrets = Directory.CreateDirectory(Path.Combine(State, "secrets"), privateFolder).FullName;
+        Write(Path.Combine(secrets, "top-app-secret"), account.AppSecret);
+        Write(Path.Combine(secrets, "top-session"), account.Session);
+    }
+
+    /// <summary>agent.json for the virtual kiosk: its devices, and waits short enough to watch.</summary>
+    public void WriteConfig(GatewayAccount account, Uri gateway, KioskDevices devices)
+    {
+        static JsonArray List(string? only) => only is null ? [] : [JsonValue.Create(only)];
+        var config = new JsonObject
+        {
+            ["Kiosk"] = new JsonObject { ["Id"] = "K-SIM", ["Hotline"] = "400-000-0000" },
+            [nameof(State)] = new JsonObject { ["Folder"] = State },
+            ["Gateway"] = new JsonObject { ["Url"] = gateway.ToString(), ["AppKey"] = account.AppKey, ["Timeout"] = "00:00:05" },
+            ["Orders"] = new JsonObject
+            {
+                // An order from a file may be numbered as its author likes.
+                ["CodePatterns"] = List("^(?<order>[0-9A-Za-z_-]{1,32})$"),
+                ["StationIds"] = List(devices.StationId),
+                ["StationNames"] = List(devices.StationId is null ? devices.StationName ?? "-" : null),
+                ["LookUpsPerMinute"] = 600,
+            },
+            ["Claims"] = new JsonObject { ["Mode"] = "SoleIssuer" },
+            ["Scanner"] = new JsonObject { ["Path"] = DevicePath(PluggedDevice.Scanner), ["Suffix"] = "CR" },
+            ["Printer"] = new JsonObject { ["Path"] = DevicePath(PluggedDevice.Printer), ["BaudRate"] = devices.PrinterBaudRate, ["FlowControl"] = devices.XonXoff ? "XonXoff" : "None" },
+            ["Lights"] = new JsonObject { ["Backend"] = "Simulated", ["Path"] = LightsSocket },
+            ["Outbox"] = new JsonObject { ["FirstRetryDelay"] = "00:00:01", ["MaxRetryDelay"] = "00:00:05" },
+        };
+        Write(ConfigPath, config.ToJsonString(new JsonSerializerOptions { WriteIndented = true }));
+    }
+
+    /// <summary>The last lines of the agent's log.</summary>
+    public IReadOnlyList<string> LogTail(int lines) => File.Exists(LogPath) ? [.. File.ReadLines(LogPath).TakeLast(lines)] : [];
+
+    public void Dispose()
+    {
+        if (!Keep) Directory.Delete(Root, recursive: true);
+    }
+
+    private static void Write(string path, string text)
+    {
+        using var writer = new StreamWriter(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = Private });
+        writer.Write(text);
+    }
+}

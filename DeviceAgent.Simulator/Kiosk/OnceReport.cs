@@ -1,0 +1,100 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using DeviceAgent.Simulator.Gateway;
+
+namespace DeviceAgent.Simulator.Kiosk;
+
+/// <summary>Writes what a run of --once came to: for people, or as one JSON object.</summary>
+internal static class OnceReport
+{
+    private const int DrawingColumns = 60;
+    private static readonly JsonWriterOptions Plain = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static void WriteText(TextWriter to, OnceResult result, VirtualKiosk kiosk)
+    {
+        to.WriteLine("What the passenger holds");
+        foreach (var piece in result.Paper.Pieces)
+        {
+            to.WriteLine($"piece {piece.Number}{(piece.Cut ? "" : ", torn")}");
+            to.WriteLine(piece.Render(DrawingColumns));
+        }
+        if (result.Paper.InMouth is { } hanging)
+        {
+            to.WriteLine("in the printer's mouth");
+            to.WriteLine(hanging.Render(DrawingColumns));
+        }
+        to.WriteLine();
+        to.WriteLine("Lights");
+        foreach (var (light, phases) in kiosk.Lights.Phases)
+            to.WriteLine($"  {light,-12} {string.Join("  ", phases.Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.From.TotalSeconds:F2} s {p.Pattern}")))}");
+        to.WriteLine();
+        to.WriteLine("The gateway's ledger");
+        WriteLedger(to, result.Ledger);
+        to.WriteLine();
+        to.WriteLine("What happened");
+        foreach (var entry in kiosk.TimeLine.Entries) to.WriteLine(entry);
+        to.WriteLine();
+        WriteVerdict(to, result);
+    }
+
+    public static void WriteJson(TextWriter to, OnceResult result, VirtualKiosk kiosk)
+    {
+        var verdict = result.Verdict;
+        Write(to, new JsonObject
+        {
+            ["tickets"] = verdict.Tickets,
+            ["duplicates"] = verdict.Duplicates,
+            ["ledger"] = verdict.Ledger,
+            ["journal"] = verdict.Journal,
+            ["agree"] = verdict.Agree,
+            ["inDoubt"] = verdict.InDoubt,
+            ["voidStrips"] = verdict.VoidStrips,
+            ["reissues"] = verdict.Reissues,
+            ["torn"] = verdict.Torn,
+            ["unknownBytes"] = result.Paper.UnknownBytes,
+            ["anomalies"] = List(result.Anomalies),
+            ["heldInOutbox"] = result.HeldInOutbox,
+            ["queries"] = result.Ledger.Queries,
+            ["reports"] = result.Ledger.Reports.Count,
+            ["disagreements"] = List(verdict.Disagreements),
+            ["lights"] = new JsonObject(kiosk.Lights.Phases.Select(l => KeyValuePair.Create<string, JsonNode?>(l.Key, List(l.Value.Select(p => p.Pattern.ToString()))))),
+            ["seconds"] = Math.Round(kiosk.TimeLine.Now.TotalSeconds, 3),
+        });
+    }
+
+    public static void WriteError(TextWriter to, string error) => Write(to, new JsonObject { ["agree"] = false, ["error"] = error });
+
+    public static void WriteLedger(TextWriter to, LedgerOrder ledger)
+    {
+        to.WriteLine($"  order {ledger.OrderNumber}: {ledger.Outcome}, status {ledger.Status}, {ledger.Queries} queries, {ledger.Reports.Count} reports, {ledger.DuplicateReports} of them a second time");
+        foreach (var report in ledger.Reports)
+            to.WriteLine($"  {(report.Success ? "success" : "failure")}, book_time {report.BookTime}, {report.PayMode}: {(report.Applied ? "applied" : report.ResultCode)}");
+        foreach (var contradiction in ledger.Contradictions) to.WriteLine($"  contradiction: {contradiction}");
+    }
+
+    private static void WriteVerdict(TextWriter to, OnceResult result)
+    {
+        var verdict = result.Verdict;
+        if (result.HeldInOutbox is { } held) to.WriteLine($"While the net was down: {held} waiting in the outbox");
+        foreach (var anomaly in result.Anomalies) to.WriteLine($"Printer: {anomaly}");
+        to.WriteLine($"Paper: {verdict.Tickets} tickets, {verdict.Duplicates} duplicates, {verdict.VoidStrips} void strips, {verdict.Torn} torn. Journal: {verdict.Journal}. Ledger: {verdict.Ledger}.");
+        foreach (var disagreement in verdict.Disagreements) to.WriteLine($"DISAGREEMENT {disagreement}");
+        to.WriteLine(verdict switch
+        {
+            { Agree: false } => "Paper, journal and ledger do not agree.",
+            { InDoubt: true } => "In doubt: a person must decide. Paper, journal and ledger agree so far.",
+            { Issued: true } => "Paper, journal and ledger agree.",
+            _ => "Nothing was given, and nothing was reported.",
+        });
+    }
+
+    private static JsonArray List(IEnumerable<string> texts) => new([.. texts.Select(t => JsonValue.Create(t))]);
+
+    private static void Write(TextWriter to, JsonObject json)
+    {
+        using var bytes = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(bytes, Plain)) json.WriteTo(writer);
+        to.WriteLine(System.Text.Encoding.UTF8.GetString(bytes.GetBuffer(), 0, (int)bytes.Length));
+    }
+}

@@ -1,0 +1,153 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using DeviceAgent.Simulator.Gateway;
+using DeviceAgent.Simulator.Interactive;
+using DeviceAgent.Simulator.Printing;
+
+namespace DeviceAgent.Simulator.Kiosk;
+
+/// <summary>The virtual kiosk's command line.</summary>
+internal static class SimulatorCommand
+{
+    private const string DefaultOrder = "bus-2";
+    private const int LogLinesShown = 40, MaxTimeoutSeconds = 3600;
+    private static readonly Option<bool> Once = new("--once") { Description = "One pick-up: starts the agent, presents the order's code, waits until it is settled, and judges." };
+    private static readonly Option<string> Order = new("--order")
+    {
+        Description = $"The order: a file with the platform's answer to the query (JSON, with or without its wrapper), or a sample: {string.Join(", ", OrderFile.Samples)}.",
+        DefaultValueFactory = _ => DefaultOrder,
+    };
+    private static readonly Option<bool> Json = new("--json") { Description = "One JSON object on standard output, and nothing else there." };
+    private static readonly Option<string?> SavePrint = new("--save-print") { Description = "Keeps the bytes that the printer received in this file." };
+    private static readonly Option<bool> NetDown = new("--net-down-after-query") { Description = "The network goes down after the query's answer, and comes back when the result waits in the outbox." };
+    private static readonly Option<int?> PowerCut = new("--power-cut-during-ticket") { Description = "SIGKILL in the middle of ticket N (from 1); the agent is started again and the code presented again." };
+    private static readonly Option<string> Printer = new("--printer") { Description = $"The printer: {string.Join(", ", SimulatedPrinterOptions.ProfileNames)}.", DefaultValueFactory = _ => "exact" };
+    private static readonly Option<int?> Baud = new("--baud") { Description = "The printer's line, bits per second, 300 to 4000000; default 115200, or the profile's own." };
+    private static readonly Option<string> Agent = new("--agent") { Description = "Path of device-agent; default: the one that was built beside this program.", DefaultValueFactory = _ => AgentProcess.BuiltBesideUs() };
+    private static readonly Option<int> TimeOut = new("--timeout") { Description = $"Seconds until the run must be settled, 1 to {MaxTimeoutSeconds}.", DefaultValueFactory = _ => 60 };
+
+    public static Task<int> InvokeAsync(string[] arguments)
+    {
+        var root = new RootCommand("""
+            The virtual kiosk: the real agent between simulated devices and a simulated platform. Without --once: a console that takes commands.
+            Exit codes of --once: 0 issued, and paper, journal and ledger agree; 1 they disagree; 2 the run itself failed;
+            3 the order stands in doubt, and all agree on that; 4 nothing was given and nothing reported; 64 usage.
+            """) { Once, Order, Json, SavePrint, NetDown, PowerCut, Printer, Baud, Agent, TimeOut };
+        Require(PowerCut, n => n is null or >= 1, "--power-cut-during-ticket counts from 1.");
+        Require(Baud, b => b is null or (>= 300 and <= 4_000_000), "--baud is 300 to 4000000.");
+        Require(TimeOut, t => t is >= 1 and <= MaxTimeoutSeconds, $"--timeout is 1 to {MaxTimeoutSeconds}.");
+        Require(Printer, p => SimulatedPrinterOptions.ProfileNames.Contains(p), $"--printer is one of {string.Join(", ", SimulatedPrinterOptions.ProfileNames)}.");
+        root.SetAction(RunAsync);
+        var parsed = root.Parse(arguments);
+        return parsed.Errors.Count == 0 ? parsed.InvokeAsync() : RefuseAsync(parsed);
+    }
+
+    private static void Require<T>(Option<T> option, Func<T?, bool> isRight, string otherwise) =>
+        option.Validators.Add(result =>
+        {
+            if (!isRight(result.GetValue(option))) result.AddError(otherwise);
+        });
+
+    private static async Task<int> RefuseAsync(ParseResult parsed)
+    {
+        foreach (var error in parsed.Errors) await Console.Error.WriteLineAsync(error.Message);
+        return (int)KioskExitCode.Usage;
+    }
+
+    private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        var time = TimeProvider.System;
+        try
+        {
+            var once = parsed.GetValue(Once);
+            JsonObject[] orders = once || parsed.GetValue(Order) != DefaultOrder
+                ? [ReadOrder(parsed.GetValue(Order)!, time.GetUtcNow())]
+                : [.. OrderFile.Samples.Select(s => OrderFile.Sample(s, time.GetUtcNow()))];
+            if (Contradiction(parsed, OrderFile.Passengers(orders[0]).Count) is { } problem) return await UsageAsync(problem);
+            await using var print = parsed.GetValue(SavePrint) is { } path ? File.Create(path) : Stream.Null;
+            var options = new VirtualKioskOptions { Agent = parsed.GetValue(Agent)!, Orders = orders, Printer = PrinterOf(parsed) };
+            await using var kiosk = await VirtualKiosk.CreateAsync(options, time);
+            kiosk.Printer.SaveBytesTo(print);
+            return await (once ? OnceAsync(kiosk, orders[0], parsed, time, cancellationToken) : ConsoleAsync(kiosk, orders, time, cancellationToken));
+        }
+        catch (Exception e) when (e is FormatException or IOException or UnauthorizedAccessException)
+        {
+            return await UsageAsync(e.Message);
+        }
+    }
+
+    private static string? Contradiction(ParseResult parsed, int tickets) =>
+        !parsed.GetValue(Once) && (parsed.GetValue(Json) || parsed.GetValue(NetDown) || parsed.GetValue(PowerCut) is not null) ? "--json, --net-down-after-query and --power-cut-during-ticket go with --once"
+        : parsed.GetValue(NetDown) && parsed.GetValue(PowerCut) is not null ? "--net-down-after-query and --power-cut-during-ticket exclude each other"
+        : parsed.GetValue(PowerCut) > tickets ? $"the order has {tickets} tickets"
+        : null;
+
+    private static async Task<int> OnceAsync(VirtualKiosk kiosk, JsonObject order, ParseResult parsed, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var faults = new OnceFaults { NetDownAfterQuery = parsed.GetValue(NetDown), PowerCutDuringTicket = parsed.GetValue(PowerCut) };
+        try
+        {
+            var result = await new OnceRun(kiosk, order, faults, time).RunAsync(TimeSpan.FromSeconds(parsed.GetValue(TimeOut)), cancellationToken);
+            if (parsed.GetValue(Json)) OnceReport.WriteJson(Console.Out, result, kiosk);
+            else OnceReport.WriteText(Console.Out, result, kiosk);
+            if (!result.Verdict.Agree) ShowLog(kiosk.Folder);
+            return (int)result.Verdict.ExitCode;
+        }
+        catch (VirtualKioskException e)
+        {
+            if (parsed.GetValue(Json)) OnceReport.WriteError(Console.Out, e.Message);
+            return await FailAsync(kiosk, e);
+        }
+    }
+
+    private static async Task<int> ConsoleAsync(VirtualKiosk kiosk, JsonObject[] orders, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var view = new KioskView(Console.Out, time, ansi: !Console.IsOutputRedirected);
+        using var interactive = new InteractiveKiosk(kiosk, view, time);
+        try
+        {
+            await kiosk.CreateJournalAsync(cancellationToken);
+            await kiosk.StartAgentAsync(cancellationToken);
+            view.Answer($"Orders: {string.Join(", ", orders.Select(o => $"{OrderFile.Text(o, "alitrip_order_id")} ({OrderFile.Passengers(o).Count} passengers)"))}. 'help' tells what can be done.");
+            await new KioskConsole(interactive, view).RunAsync(Console.In, cancellationToken);
+            return (int)KioskExitCode.Agreement;
+        }
+        catch (VirtualKioskException e)
+        {
+            return await FailAsync(kiosk, e);
+        }
+        catch (OperationCanceledException)
+        {
+            return (int)KioskExitCode.Agreement;
+        }
+    }
+
+    private static async Task<int> FailAsync(VirtualKiosk kiosk, VirtualKioskException e)
+    {
+        await Console.Error.WriteLineAsync(e.Message);
+        ShowLog(kiosk.Folder);
+        return (int)KioskExitCode.RunFailed;
+    }
+
+    private static JsonObject ReadOrder(string name, DateTimeOffset now) => OrderFile.Samples.Contains(name) ? OrderFile.Sample(name, now) : OrderFile.Read(name, now);
+
+    private static SimulatedPrinterOptions PrinterOf(ParseResult parsed)
+    {
+        var profile = SimulatedPrinterOptions.Profile(parsed.GetValue(Printer)!);
+        return profile with { BaudRate = parsed.GetValue(Baud) ?? (profile.BaudRate == 0 ? 115_200 : profile.BaudRate) };
+    }
+
+    private static async Task<int> UsageAsync(string problem)
+    {
+        await Console.Error.WriteLineAsync(problem);
+        return (int)KioskExitCode.Usage;
+    }
+
+    private static void ShowLog(KioskFolder folder)
+    {
+        folder.Keep = true;
+        Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"The agent's log, last {LogLinesShown} lines of {folder.LogPath}:"));
+        foreach (var line in folder.LogTail(LogLinesShown)) Console.Error.WriteLine(line);
+    }
+}

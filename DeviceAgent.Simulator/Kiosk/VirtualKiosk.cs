@@ -1,0 +1,218 @@
+using System.ComponentModel;
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
+using DeviceAgent.Simulator.Gateway;
+using DeviceAgent.Simulator.Interactive;
+using DeviceAgent.Simulator.Printing;
+using DeviceAgent.Simulator.Scanning;
+
+namespace DeviceAgent.Simulator.Kiosk;
+
+/// <summary>What a virtual kiosk is made of.</summary>
+internal sealed record VirtualKioskOptions
+{
+    /// <summary>Path of device-agent.</summary>
+    public required string Agent { get; init; }
+
+    /// <summary>Orders that the platform knows; the first one's station is the kiosk's.</summary>
+    public required IReadOnlyList<JsonObject> Orders { get; init; }
+
+    /// <summary>The printer; a baud rate of 0 is for a line as fast as it comes.</summary>
+    public SimulatedPrinterOptions Printer { get; init; } = new();
+}
+
+/// <summary>The run itself failed: no agent, not ready, no answer.</summary>
+internal sealed class VirtualKioskException(string message) : Exception(message);
+
+/// <summary>A kiosk without a board: the real agent as a process between simulated devices and a simulated platform.</summary>
+/// <remarks>Owns all of it, the temporary folder too. The printer outlives the agent, as a powered printer does.</remarks>
+internal sealed class VirtualKiosk : IAsyncDisposable
+{
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(25);
+    private readonly VirtualKioskOptions _options;
+    private readonly TimeProvider _time;
+    private readonly DatagramReceiver _notifications, _lights;
+    private readonly GatewayAccount _account = new() { AppSecret = RandomNumberGenerator.GetHexString(32, lowercase: true), Session = RandomNumberGenerator.GetHexString(40, lowercase: true) };
+    private PseudoTerminal? _printerLine = new(), _scannerLine = new();
+    private AgentProcess? _agent;
+    private volatile TaskCompletionSource _ready = new();
+
+    private VirtualKiosk(VirtualKioskOptions options, TimeProvider time)
+    {
+        (_options, _time) = (options, time);
+        TimeLine = new TimeLine(time);
+        Lights = new LightHistory(TimeLine);
+        Api = new AgentApi(Folder.ApiSocket);
+        _notifications = new DatagramReceiver(Folder.NotifySocket, TakeNotification);
+        _lights = new DatagramReceiver(Folder.LightsSocket, datagram =>
+        {
+            if (!Lights.Take(datagram)) TimeLine.Add($"lights: not understood: {datagram}");
+        });
+        Printer = new SimulatedPrinter(_printerLine, options.Printer, time);
+        Scanner = new SimulatedScanner(_scannerLine);
+    }
+
+    public KioskFolder Folder { get; } = new();
+
+    public TimeLine TimeLine { get; }
+
+    public LightHistory Lights { get; }
+
+    public SimulatedPrinter Printer { get; }
+
+    public SimulatedScanner Scanner { get; }
+
+    public SimulatedGateway Gateway { get; private set; } = null!;
+
+    public AgentApi Api { get; }
+
+    public bool AgentRuns => _agent is { HasExited: false };
+
+    /// <summary>All devices are there and the gateway listens; the agent is not started.</summary>
+    public static async Task<VirtualKiosk> CreateAsync(VirtualKioskOptions options, TimeProvider time)
+    {
+        var kiosk = new VirtualKiosk(options, time);
+        kiosk.Gateway = await SimulatedGateway.StartAsync(new GatewayOptions { Account = kiosk._account }, time);
+        foreach (var order in options.Orders) kiosk.Gateway.Ledger.Add(order);
+        kiosk.Gateway.Finished += kiosk.TellRequest;
+        kiosk.Printer.PieceCut += piece => kiosk.TimeLine.Add($"printer: piece {piece.Number} cut, {piece.Lines.Count} lines{(piece.QrTexts.Count > 0 ? ", a ticket" : "")}");
+        kiosk.Printer.PieceTorn += piece => kiosk.TimeLine.Add($"printer: piece {piece.Number} torn");
+        kiosk.Printer.Start();
+        kiosk.WriteFolder();
+        return kiosk;
+    }
+
+    /// <exception cref="VirtualKioskException">It cannot be made.</exception>
+    public async Task CreateJournalAsync(CancellationToken cancellationToken)
+    {
+        using var creation = StartProcess(["journal", "create", "--config", Folder.ConfigPath], notify: null);
+        var code = await creation.WaitForExitAsync(cancellationToken);
+        if (code != 0) throw new VirtualKioskException($"device-agent journal create ended with {code}");
+        TimeLine.Add("journal made");
+    }
+
+    /// <summary>Starts the agent and waits for READY=1.</summary>
+    /// <exception cref="VirtualKioskException">It ended before it was ready.</exception>
+    public async Task StartAgentAsync(CancellationToken cancellationToken)
+    {
+        _ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _agent = StartProcess(["run", "--config", Folder.ConfigPath, "--socket", Folder.ApiSocket], Folder.NotifySocket);
+        TimeLine.Add($"agent started, process {_agent.Id}");
+        var exit = _agent.WaitForExitAsync(cancellationToken);
+        if (await Task.WhenAny(_ready.Task, exit) == exit) throw new VirtualKioskException($"the agent ended with {await exit} before it was ready");
+    }
+
+    /// <summary>A passenger presents a code. A scanner without a cable beeps, and that is all.</summary>
+    public void Scan(string code)
+    {
+        if (_scannerLine is null) return;
+        TimeLine.Add($"scanner: {code}");
+        Scanner.Scan(code);
+    }
+
+    /// <summary>The board loses power: SIGKILL, and what was on the wires is gone. The printer keeps what it took.</summary>
+    /// <remarks>Returns when the agent is dead. May be called from the printer's events: then the printer takes nothing more until it is.</remarks>
+    public void CutPower()
+    {
+        _agent?.Kill();
+        _printerLine?.DropBytesInFlight();
+        _scannerLine?.DropBytesInFlight();
+        Printer.MarkTorn();
+        TimeLine.Add("power cut: the agent is dead, bytes in flight are gone");
+    }
+
+    /// <summary>Pulls a device's cable, or plugs it in again under the same name.</summary>
+    /// <exception cref="InvalidOperationException">It is so already.</exception>
+    public void SetCable(PluggedDevice device, bool plugged)
+    {
+        ref var line = ref device == PluggedDevice.Printer ? ref _printerLine : ref _scannerLine;
+        if (line is not null == plugged) throw new InvalidOperationException($"The {device} is {(plugged ? "plugged in" : "unplugged")} already.");
+        line?.HangUp();
+        line = plugged ? new PseudoTerminal() : null;
+        Folder.PlugIn(device, line?.DevicePath);
+        if (line is not null && device == PluggedDevice.Printer) Printer.Attach(line);
+        else if (line is not null) Scanner.Attach(line);
+        TimeLine.Add($"{(plugged ? "plugged in" : "unplugged")}: {device}");
+    }
+
+    /// <summary>SIGTERM.</summary>
+    /// <returns>The exit code; null when no agent ran, or it had to be killed.</returns>
+    public async Task<int?> StopAgentAsync()
+    {
+        if (_agent is not { HasExited: false } agent) return null;
+        var ended = await agent.TerminateAsync(StopLimit, _time);
+        TimeLine.Add(ended ? "agent stopped" : "agent did not stop and was killed");
+        return ended ? await agent.WaitForExitAsync(CancellationToken.None) : null;
+    }
+
+    public async Task NetDownAsync()
+    {
+        await Gateway.GoDownAsync();
+        TimeLine.Add("net down");
+    }
+
+    public async Task NetUpAsync()
+    {
+        await Gateway.ComeBackAsync();
+        TimeLine.Add("net up");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAgentAsync();
+        _agent?.Dispose();
+        Api.Dispose();
+        await _notifications.DisposeAsync();
+        await _lights.DisposeAsync();
+        Printer.Dispose();
+        _printerLine?.Dispose();
+        _scannerLine?.Dispose();
+        await Gateway.DisposeAsync();
+        Folder.Dispose();
+    }
+
+    private void WriteFolder()
+    {
+        var line = _options.Orders.Select(o => o["tvm_bus_line_info"] as JsonObject).FirstOrDefault(l => l is not null);
+        Folder.PlugIn(PluggedDevice.Printer, _printerLine!.DevicePath);
+        Folder.PlugIn(PluggedDevice.Scanner, _scannerLine!.DevicePath);
+        Folder.WriteSecrets(_account);
+        Folder.WriteConfig(_account, Gateway.Url, new KioskDevices
+        {
+            PrinterBaudRate = _options.Printer.BaudRate == 0 ? 115_200 : _options.Printer.BaudRate,
+            XonXoff = _options.Printer.FlowControl == FlowControl.XonXoff,
+            StationId = line is null ? null : OrderFile.Text(line, "start_station_id"),
+            StationName = line is null ? null : OrderFile.Text(line, "start_station_name"),
+        });
+    }
+
+    private AgentProcess StartProcess(IEnumerable<string> arguments, string? notify)
+    {
+        _agent?.Dispose();
+        _agent = null;
+        try
+        {
+            return AgentProcess.Start(_options.Agent, arguments, Folder.LogPath, notify);
+        }
+        catch (Win32Exception e)
+        {
+            throw new VirtualKioskException($"{_options.Agent} cannot be started: {e.Message}");
+        }
+    }
+
+    private void TakeNotification(string datagram)
+    {
+        foreach (var line in datagram.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (line.StartsWith("WATCHDOG", StringComparison.Ordinal)) continue;
+            TimeLine.Add($"agent: {line}");
+            if (line == "READY=1") _ready.TrySetResult();
+        }
+    }
+
+    private void TellRequest(GatewayRequest request)
+    {
+        var result = request.ErrorCode is { } code ? $"error {code}" : request.ResultCode is { } word ? $"result {word}" : "no result";
+        TimeLine.Add($"gateway: {request.Method ?? "not understood"}: {result}{(request.Answered ? "" : ", the answer is lost")}");
+    }
+}

@@ -1,0 +1,53 @@
+using System.Globalization;
+using System.Text;
+
+namespace DeviceAgent.Simulator.Printing;
+
+/// <summary>Everything that a strict printer takes exception to, with where it stood in the stream. Bounded.</summary>
+internal sealed class AnomalyLog
+{
+    public const int Kept = 1_000;
+    private const int ContextBytes = 12;
+    private readonly List<string> _anomalies = [], _expected = [];
+    private readonly byte[] _context = new byte[ContextBytes];
+
+    /// <summary>A sender was cut off: what follows is its wreckage until the stream is in step again.</summary>
+    public bool Torn { get; set; }
+
+    /// <summary>Bytes that came out of the receive buffer.</summary>
+    public long Offset { get; private set; }
+
+    public long UnknownBytes { get; private set; }
+
+    public long TornUnknownBytes { get; private set; }
+
+    /// <summary>Noticed in all, kept or not, without the expected ones.</summary>
+    public long Count { get; private set; }
+
+    public IReadOnlyList<string> Anomalies => _anomalies;
+
+    public IReadOnlyList<string> Expected => _expected;
+
+    public void Follow(byte taken) => _context[Offset++ % ContextBytes] = taken;
+
+    public void Unknown(ReadOnlySpan<byte> bytes)
+    {
+        if (Torn) TornUnknownBytes += bytes.Length;
+        else UnknownBytes += bytes.Length;
+        Add($"unknown {Convert.ToHexString(bytes)}");
+    }
+
+    public void Add(string what)
+    {
+        if (!Torn) Count++;
+        var list = Torn ? _expected : _anomalies;
+        if (list.Count < Kept) list.Add(string.Create(CultureInfo.InvariantCulture, $"byte {Offset}: {what} (after {Context()})"));
+    }
+
+    private string Context()
+    {
+        var text = new StringBuilder();
+        for (var i = Math.Max(0, Offset - ContextBytes); i < Offset; i++) text.Append(CultureInfo.InvariantCulture, $"{_context[i % ContextBytes]:X2} ");
+        return text.ToString().TrimEnd();
+    }
+}

@@ -1,0 +1,322 @@
+using DeviceAgent.Drivers;
+using DeviceAgent.Drivers.Printing;
+using DeviceAgent.Issuance;
+using DeviceAgent.Journal;
+using DeviceAgent.Tests.Simulation;
+
+namespace DeviceAgent.Tests.Issuance;
+
+public sealed class IssuanceDeskTests
+{
+    private static readonly string[] BothTickets = ["10000241/00001001", "10000241/00001002"];
+
+    [Fact]
+    public void A_paid_order_never_ends_without_its_tickets_and_its_report()
+    {
+        using var bench = new DeskBench();
+        bench.UntilReady();
+        bench.PickUp();
+        Assert.Equal(["PROBE", .. BothTickets], bench.Printer.Paper);
+        Assert.Equal(IssuanceState.Issued, bench.Record.State);
+        Assert.Equal(1, bench.Journal.Counts.Waiting);
+        Assert.Equal(Guidance.TakeTicket, bench.Shown[^1]);
+        bench.Loop.Pass(TimeSpan.FromSeconds(9));
+        Assert.Equal(Guidance.Ready, bench.Shown[^1]);
+    }
+
+    [Fact]
+    public void Twenty_passengers_never_get_nineteen_tickets()
+    {
+        using var bench = new DeskBench(passengers: 20);
+        bench.UntilReady();
+        bench.PickUp();
+        Assert.Equal(20, bench.Tickets.Distinct().Count());
+        Assert.Equal(20, bench.Tickets.Count);
+        Assert.Equal(IssuanceState.Issued, bench.Record.State);
+    }
+
+    [Fact]
+    public void A_code_that_is_presented_again_prints_nothing()
+    {
+        using var bench = new DeskBench();
+        bench.UntilReady();
+        bench.PickUp();
+        var queries = bench.Platform.Queries;
+        bench.PickUp();
+        Assert.Equal(BothTickets, bench.Tickets);
+        Assert.Equal(Guidance.AlreadyCollected, bench.Shown[^1]);
+        Assert.Equal(queries, bench.Platform.Queries);
+    }
+
+    [Fact]
+    public void A_scan_in_the_middle_of_a_pick_up_is_discarded()
+    {
+        using var bench = new DeskBench();
+        bench.UntilReady();
+        Assert.Equal(PickupOffer.Taken, bench.Scan());
+        Assert.Equal(PickupOffer.Busy, bench.Scan("10000242"));
+        bench.UntilIdle();
+        Assert.Null(bench.Journal.Find(Orders.Journey.Bus, "10000242"));
+        Assert.Equal(BothTickets, bench.Tickets);
+    }
+
+    [Fact]
+    public void Without_the_network_nothing_is_taken_on()
+    {
+        using var bench = new DeskBench();
+        bench.UntilReady();
+        bench.Platform.Down = true;
+        bench.PickUp();
+        Assert.Equal(Guidance.Offline, bench.Shown[^1]);
+        Assert.Null(bench.Journal.Find(Orders.Journey.Bus, DeskBench.Order));
+        Assert.Empty(bench.Tickets);
+    }
+
+    [Fact]
+    public void A_code_that_is_none_is_not_looked_up()
+    {
+        using var bench = new DeskBench();
+        bench.UntilReady();
+        bench.PickUp("https://example.org/");
+        Assert.Equal(Guidance.NotUnderstood, bench.Shown[^1]);
+        Assert.Equal(0, bench.Platform.Queries);
+    }
+
+    [Fact]
+    public void No_order_is_taken_while_the_printer_cannot_print()
+    {
+        using var bench = new DeskBench();
+        bench.UntilReady();
+        bench.Printer.Status = bench.Printer.Status with { CoverOpen = true };
+        bench.PickUp();
+        Assert.Empty(bench.Tickets);
+        Assert.Null(bench.Journal.Find(Orders.Journey.Bus, DeskBench.Order));
+        Assert.Equal([NotReadyReason.CoverOpen], bench.Desk.State.NotReady);
+        Assert.Equal(PickupOffer.NotReady, bench.Scan());
+        bench.Printer.Status = bench.Printer.Status with { CoverOpen = false };
+        bench.UntilReady();
+        bench.PickUp();
+        Assert.Equal(BothTickets, bench.Tickets);
+    }
+
+    [Fact]
+    public void A_printer_that_fails_before_the_first_byte_costs_the_passenger_nothing()
+    {
+        using var bench = new DeskBench();
+        bench.UntilReady();
+        for (var i = 0; i < 5; i++) bench.Printer.Fates.Enqueue(PrintFate.NothingSent);
+        bench.PickUp();
+        Assert.Equal(IssuanceState.Released, bench.Record.State);
+        Assert.Equal(0, bench.Journal.Counts.Waiting);
+        bench.UntilReady();
+        bench.Printer.Fates.Clear();
+        bench.PickUp();
+        Assert.Equal(BothTickets, bench.Tickets);
+    }
+
+    [Fact]
+    public void A_half_printed_ticket_is_marked_void_before_its_second_try()
+    {
+        using var bench = new DeskBench();
+        bench.UntilReady();
+        bench.Printer.Fates.Enqueue(PrintFate.HalfPrinted);
+        bench.PickUp();
+        Assert.Equal(["PROBE", "VOID", .. BothTickets], bench.Printer.Paper);
+        Assert.Equal(IssuanceState.Issued, bench.Record.State);
+    }
+
+    [Theory]
+    [InlineData(PrintFate.EchoLost)]
+    [InlineData(PrintFate.EchoLate)]
+    public void A_lost_or_late_echo_never_prints_a_ticket_twice(object fate)
+    {
+        using var bench = new DeskBench();
+        bench.UntilReady();
+        bench.Printer.Fates.Enqueue((PrintFate)fate);
+        bench.PickUp();
+        Assert.Equal(BothTickets, bench.Tickets);
+        Assert.Equal(IssuanceState.Issued, bench.Record.State);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Paper_out_in_the_middle_of_a_ticket_never_prints_it_twice(int ticket)
+    {
+        using var bench = new DeskBench();
+        bench.UntilReady();
+        for (var i = 1; i < ticket; i++) bench.Printer.Fates.Enqueue(PrintFate.Printed);
+        bench.Printer.Fates.Enqueue(PrintFate.PaperOut);
+        bench.Scan();
+        bench.Loop.RunUntil(() => bench.Shown[^1] == Guidance.SeeStaff, TimeSpan.FromMinutes(1));
+        bench.Loop.Pass(TimeSpan.FromSeconds(20));
+        bench.Printer.Refill();
+        bench.UntilIdle();
+
+        Assert.Equal(BothTickets, bench.Tickets);
+        Assert.Equal(IssuanceState.Issued, bench.Record.State);
+    }
+
+    [Fact]
+    public void After_a_long_pause_the_next_ticket_waits_for_the_passenger()
+    {
+        using var bench = new DeskBench();
+        bench.UntilReady();
+        bench.Printer.Fates.Enqueue(PrintFate.PaperOut);
+        bench.Scan();
+        bench.Loop.RunUntil(() => bench.Shown[^1] == Guidance.SeeStaff, TimeSpan.FromMinutes(1));
+        bench.Loop.Pass(TimeSpan.FromSeconds(90));
+        bench.Printer.Refill();
+        bench.UntilIdle();
+        Assert.Equal([BothTickets[0]], bench.Tickets);
+        Assert.Equal(IssuanceState.Accepted, bench.Record.State);
+        bench.UntilReady();
+        bench.PickUp();
+        Assert.Equal(BothTickets, bench.Tickets);
+        Assert.Equal(IssuanceState.Issued, bench.Record.State);
+    }
+
+    [Fact]
+    public void Some_tickets_given_and_nobody_coming_back_is_never_decided_by_a_deadline()
+    {
+        using var bench = new DeskBench();
+        bench.UntilReady();
+        bench.Printer.Fates.Enqueue(PrintFate.Printed);
+        for (var i = 0; i < 5; i++) bench.Printer.Fates.Enqueue(PrintFate.NothingSent);
+        bench.PickUp();
+        Assert.Equal(IssuanceState.Accepted, bench.Record.State);
+        bench.Loop.Pass(TimeSpan.FromMinutes(11));
+        Assert.Equal(IssuanceState.InDoubt, bench.Record.State);
+        Assert.Equal(0, bench.Journal.Counts.Waiting);
+        Assert.Equal("SLIP", bench.Printer.Paper[^1]);
+    }
+
+    [Theory]
+    [InlineData(PrintFate.AgentDiesInTheMiddle)]
+    [InlineData(PrintFate.AgentDiesAfterwards)]
+    public void A_dead_agent_never_prints_a_ticket_twice_nor_forgets_one(object fate)
+    {
+        using var bench = new DeskBench();
+        bench.UntilReady();
+        bench.Printer.Fates.Enqueue((PrintFate)fate);
+        bench.Scan();
+        bench.Loop.Pass(TimeSpan.FromSeconds(1));
+        bench.Kill();
+        bench.Boot();
+        bench.UntilReady();
+        Assert.Equal(IssuanceState.Accepted, bench.Record.State);
+        Assert.False(bench.Printer.HalfATicketInside);
+        bench.PickUp();
+        Assert.Equal(BothTickets, bench.Tickets);
+        Assert.Equal(IssuanceState.Issued, bench.Record.State);
+        Assert.Equal((PrintFate)fate == PrintFate.AgentDiesInTheMiddle ? 1 : 0, bench.Printer.Paper.Count(p => p == "VOID"));
+    }
+
+    [Fact]
+    public void A_dead_agent_and_a_printer_that_proves_nothing_end_in_doubt_and_print_no_more()
+    {
+        using var bench = new DeskBench();
+        bench.Printer.Echoes = false;
+        bench.Kill();
+        bench.Boot();
+        bench.UntilReady();
+        bench.Printer.Fates.Enqueue(PrintFate.AgentDiesInTheMiddle);
+        bench.Scan();
+        bench.Loop.Pass(TimeSpan.FromSeconds(1));
+        bench.Kill();
+        bench.Boot();
+        bench.UntilReady();
+        Assert.Equal(IssuanceState.InDoubt, bench.Record.State);
+        bench.PickUp();
+        Assert.Empty(bench.Tickets);
+        Assert.Equal(Guidance.SeeStaff, bench.Shown[^1]);
+    }
+
+    public static TheoryData<string, Action<object>> WhatMakesCountersWorthless => new()
+    {
+        { "another printer", p => ((PaperPrinter)p).SerialNumber = "SN-2" },
+        { "power was off", p => ((PaperPrinter)p).Connection = "boot/2" },
+        { "counter away", p => ((PaperPrinter)p).Cuts = null },
+        { "a cut at the refill", p => ((PaperPrinter)p).Cuts += 2 },
+    };
+
+    [Theory, MemberData(nameof(WhatMakesCountersWorthless), DisableDiscoveryEnumeration = true)]
+    public void Evidence_that_something_else_may_have_made_is_no_evidence(string what, Action<object> change)
+    {
+        using var bench = new DeskBench();
+        bench.UntilReady();
+        bench.Printer.Fates.Enqueue(PrintFate.AgentDiesInTheMiddle);
+        bench.Scan();
+        bench.Loop.Pass(TimeSpan.FromSeconds(1));
+        bench.Kill();
+        change(bench.Printer);
+        bench.Boot();
+        bench.UntilReady();
+        Assert.True(bench.Record.State == IssuanceState.InDoubt, what);
+        Assert.Empty(bench.Tickets);
+    }
+
+    [Fact]
+    public void An_order_that_the_platform_closed_meanwhile_is_not_printed_on()
+    {
+        using var bench = new DeskBench();
+        bench.UntilReady();
+        bench.Printer.Fates.Enqueue(PrintFate.AgentDiesInTheMiddle);
+        bench.Scan();
+        bench.Loop.Pass(TimeSpan.FromSeconds(1));
+        bench.Kill();
+        bench.Boot();
+        bench.UntilReady();
+        bench.Platform.Orders[DeskBench.Order] = bench.Platform.Orders[DeskBench.Order] with { OrderStatus = -4 };
+        bench.PickUp();
+        Assert.Equal(IssuanceState.Released, bench.Record.State);
+        Assert.Empty(bench.Tickets);
+    }
+
+    [Fact]
+    public void A_stop_finishes_the_ticket_in_hand_and_begins_no_other()
+    {
+        using var bench = new DeskBench();
+        bench.UntilReady();
+        bench.Scan();
+        bench.Loop.Pass(TimeSpan.FromMilliseconds(100));
+        bench.Loop.Do(bench.Desk.Stop);
+        bench.Loop.RunUntil(() => bench.Running.IsCompleted, TimeSpan.FromSeconds(20));
+        Assert.True(bench.Running.IsCompletedSuccessfully);
+        Assert.Equal([BothTickets[0]], bench.Tickets);
+        bench.Kill();
+        bench.Boot();
+        bench.UntilReady();
+        bench.PickUp();
+        Assert.Equal(BothTickets, bench.Tickets);
+        Assert.Equal(IssuanceState.Issued, bench.Record.State);
+    }
+
+    [Fact]
+    public void A_watchdog_never_kills_a_desk_that_is_printing()
+    {
+        using var bench = new DeskBench();
+        bench.UntilReady();
+        bench.Scan();
+        var probe = Task.FromResult(false);
+        bench.Loop.Do(() => probe = bench.Desk.AnswerProbeAsync(CancellationToken.None).AsTask());
+        bench.Loop.Drain();
+        Assert.True(probe.IsCompletedSuccessfully && probe.Result);
+        Assert.NotNull(bench.Desk.State.InHand);
+        bench.UntilIdle();
+    }
+
+    [Fact]
+    public void A_printer_that_is_unplugged_and_plugged_in_again_is_found_again()
+    {
+        using var bench = new DeskBench();
+        bench.UntilReady();
+        bench.Printer.Attached = false;
+        bench.Loop.RunUntil(() => bench.Desk.State.NotReady.Contains(NotReadyReason.PrinterOffline), TimeSpan.FromSeconds(10));
+        bench.Printer.Attached = true;
+        bench.UntilReady();
+        bench.PickUp();
+        Assert.Equal(BothTickets, bench.Tickets);
+        Assert.Single(bench.Printer.Paper, p => p == "PROBE");
+    }
+}

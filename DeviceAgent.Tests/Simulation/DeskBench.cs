@@ -1,0 +1,115 @@
+using DeviceAgent.Devices;
+using DeviceAgent.Issuance;
+using DeviceAgent.Journal;
+using DeviceAgent.Tests.Issuance;
+using DeviceAgent.Tickets;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace DeviceAgent.Tests.Simulation;
+
+/// <summary>The real desk, rules, station and template over a simulated printer, platform and journal, in virtual time on one thread.</summary>
+internal sealed class DeskBench : IPassengerGuidance, IDisposable
+{
+    public const string Order = "10000241";
+    private readonly string _folder = Directory.CreateTempSubdirectory("desk-").FullName;
+    private readonly JournalKeys _keys = JournalKeys.FromKey(new byte[32]);
+    private IssuanceDesk? _desk;
+    private CancellationTokenSource? _stationStop;
+
+    public DeskBench(int passengers = 2)
+    {
+        Loop = new(Time);
+        Printer = new(Time);
+        Platform.Orders[Order] = EligibilityTests.Answer(null, passengers).TvmBusOrderLineInfo!;
+        Boot();
+    }
+
+    public VirtualTime Time { get; } = new();
+
+    public VirtualLoop Loop { get; }
+
+    public PaperPrinter Printer { get; }
+
+    public LedgerPlatform Platform { get; } = new();
+
+    public IIssuanceJournal Journal { get; private set; } = null!;
+
+    public IssuanceDesk Desk => _desk!;
+
+    public Task Running { get; private set; } = Task.CompletedTask;
+
+    public List<Guidance> Shown { get; } = [];
+
+    public IReadOnlyList<string> Tickets => [.. Printer.Paper.Where(p => p.Contains('/'))];
+
+    public IssuanceRecord Record => Journal.Find(Orders.Journey.Bus, Order)!;
+
+    /// <summary>Starts the agent's part anew over the same journal, printer and platform.</summary>
+    public void Boot()
+    {
+        var path = Path.Combine(_folder, SqliteJournal.FileName);
+        Journal = File.Exists(path) ? SqliteJournal.Open(path, new(), _keys, Time) : SqliteJournal.Create(path, new(), _keys, Time);
+        var station = new PrinterStation(Printer, Time, new Random(7), NullLogger.Instance);
+        _stationStop = new();
+        var stop = _stationStop.Token;
+        _desk = new(new()
+        {
+            Journal = Journal,
+            CheckJournal = () => null,
+            Platform = Platform,
+            Printer = station,
+            Guidance = this,
+            Template = new BusTicketTemplate(48, "K-1", "400"),
+            Claims = new SoleIssuer(),
+            Allocation = new TicketsFromOrder(),
+            Time = Time,
+            Logger = NullLogger.Instance,
+            ReportWritten = () => { },
+            SenderHold = () => null,
+            MaxReports = 100,
+        }, new(), new() { StationIds = ["33444"] });
+        var desk = _desk;
+        Running = Loop.Start(desk.RunAsync);
+        _ = Loop.Start(() => station.RunAsync(stop));
+    }
+
+    /// <summary>The agent's process is gone: what it had in hand never goes on.</summary>
+    public void Kill()
+    {
+        _stationStop!.Cancel();
+        Loop.Abandon();
+        Journal.Dispose();
+    }
+
+    public void UntilReady() => Loop.RunUntil(() => Desk.State is { InHand: null, NotReady.Count: 0 }, TimeSpan.FromMinutes(1));
+
+    public PickupOffer Scan(string code = Order)
+    {
+        var offer = PickupOffer.NotReady;
+        Loop.Do(() => offer = Desk.Offer(code));
+        return offer;
+    }
+
+    /// <summary>Scans and waits until the desk is idle again.</summary>
+    public void PickUp(string code = Order)
+    {
+        Assert.Equal(PickupOffer.Taken, Scan(code));
+        UntilIdle();
+    }
+
+    public void UntilIdle() => Loop.RunUntil(() => Desk.State.InHand is null, TimeSpan.FromHours(1));
+
+    void IPassengerGuidance.Show(Guidance guidance)
+    {
+        if (Shown.Count == 0 || Shown[^1] != guidance) Shown.Add(guidance);
+    }
+
+    public void Dispose()
+    {
+        _stationStop?.Dispose();
+        _desk?.Dispose();
+        Journal.Dispose();
+        _keys.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+}

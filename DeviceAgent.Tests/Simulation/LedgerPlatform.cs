@@ -1,0 +1,34 @@
+using DeviceAgent.Platform.Gateway;
+
+namespace DeviceAgent.Tests.Simulation;
+
+/// <summary>The platform at the API's boundary: orders, their status, and every report that was applied.</summary>
+internal sealed class LedgerPlatform : IBusTvmApi
+{
+    public Dictionary<string, TvmBusOrderLineInfo> Orders { get; } = [];
+
+    public List<TvmBookOrderRequest> Reports { get; } = [];
+
+    public int Queries { get; private set; }
+
+    public bool Down { get; set; }
+
+    public Task<TopResult<TvmQueryOrderResponse>> QueryOrderAsync(string alitripOrderId, CancellationToken cancellationToken)
+    {
+        Queries++;
+        if (Down) return Task.FromResult(TopResult.Failed<TvmQueryOrderResponse>(NoNetwork));
+        return Task.FromResult(TopResult.Of(Orders.TryGetValue(alitripOrderId, out var order)
+            ? new TvmQueryOrderResponse { IsSuccess = true, TvmBusOrderLineInfo = order }
+            : new TvmQueryOrderResponse { IsSuccess = false, ResultCode = "ORDER_NOT_FOUND" }));
+    }
+
+    public Task<TopResult<TvmBookOrderResponse>> SetBookOrderAsync(TvmBookOrderRequest request, CancellationToken cancellationToken)
+    {
+        if (Down) return Task.FromResult(TopResult.Failed<TvmBookOrderResponse>(NoNetwork));
+        Reports.Add(request);
+        Orders[request.AlitripOrderId] = Orders[request.AlitripOrderId] with { OrderStatus = request.Success ? 50 : -1 };
+        return Task.FromResult(TopResult.Of(new TvmBookOrderResponse { IsSuccess = true }));
+    }
+
+    private static TopFault NoNetwork { get; } = new(TopRemedy.Retry, "network", null, "connection refused", null, null, false, null, null);
+}

@@ -1,0 +1,203 @@
+using System.Runtime.InteropServices;
+using DeviceAgent.Devices;
+using DeviceAgent.Issuance;
+using DeviceAgent.Journal;
+using DeviceAgent.Platform.Gateway;
+using DeviceAgent.Platform.Sync;
+using DeviceAgent.Technician;
+using DeviceAgent.Tickets;
+using Microsoft.Extensions.Logging;
+
+namespace DeviceAgent.Hosting;
+
+/// <summary>The composition root: puts the parts together, runs them, and stops them in order.</summary>
+internal sealed class AgentHost : IAsyncDisposable
+{
+    // systemd's TimeoutStopSec stands above the sum of the two.
+    private static readonly TimeSpan TicketInHandLimit = TimeSpan.FromSeconds(20), HardStopLimit = TimeSpan.FromSeconds(2);
+
+    private readonly AgentLoop _loop = new();
+    private readonly TimeProvider _time = TimeProvider.System;
+    private readonly ILoggerFactory _loggers;
+    private readonly ILogger _logger;
+    private readonly SystemdNotifier _systemd;
+    private readonly SqliteJournal _journal;
+    private readonly GuidanceLights _lights;
+    private readonly HttpClient _http;
+    private readonly OutboxSender _sender;
+    private readonly PrinterStation _printer;
+    private readonly ScannerStation _scanner;
+    private readonly IssuanceDesk _desk;
+    private readonly LocalApi _api;
+    private readonly Watchdog? _watchdog;
+
+    private AgentHost(AgentOptions options, Credentials credentials, JournalKeys keys, string socketPath, ILoggerFactory loggers)
+    {
+        _loggers = loggers;
+        _logger = loggers.CreateLogger("agent");
+        var environment = AgentSetUp.EnvironmentVariables();
+        _systemd = new(environment.GetValueOrDefault("NOTIFY_SOCKET"));
+        _journal = SqliteJournal.Open(AgentSetUp.JournalPath(options), Mapping.Journal(options), keys, _time);
+        _lights = GuidanceLights.Open(Mapping.Lights(options), _time, loggers.CreateLogger("lights"));
+        var gateway = Mapping.Gateway(options);
+        _http = new(TopClient.CreateHandler(gateway)) { Timeout = Timeout.InfiniteTimeSpan };
+        var api = new BusTvmApi(new TopClient(_http, gateway, credentials, _time), _time, loggers.CreateLogger<BusTvmApi>());
+        var outbox = Mapping.Outbox(options);
+        _sender = new(_journal, api, outbox, _time, Random.Shared, loggers.CreateLogger("outbox"));
+        _printer = new(new SerialPrinterPort(options.Printer.Path, Mapping.PrinterLine(options), Mapping.Printer(options), _time), _time, Random.Shared, loggers.CreateLogger("printer"));
+        _desk = new(new()
+        {
+            Journal = _journal,
+            CheckJournal = () => _journal.QuickCheck(out var findings) ? null : findings,
+            Platform = api,
+            Printer = _printer,
+            Guidance = new GuidanceWithStatus(_lights, _systemd),
+            Template = new BusTicketTemplate(options.Printer.Columns, options.Kiosk.Id, options.Kiosk.Hotline),
+            Claims = new SoleIssuer(),
+            Allocation = new TicketsFromOrder(),
+            Time = _time,
+            Logger = loggers.CreateLogger("desk"),
+            ReportWritten = _sender.Wake,
+            SenderHold = () => _sender.Hold?.Reason.ToString(),
+            MaxReports = outbox.MaxReports,
+        }, Mapping.Issuance(options), options.Orders);
+        _scanner = new(new SerialScannerPort(options.Scanner.Path, Mapping.ScannerLine(options), Mapping.Scanner(options), _time), code => _desk.Offer(code), _time, loggers.CreateLogger("scanner"));
+        _api = new(socketPath, new AgentDesk(_loop, _desk, _printer, _scanner, _journal, options.Kiosk.Id), _time, loggers);
+        if (Watchdog.LimitFrom(environment, Environment.ProcessId) is { } limit)
+            _watchdog = new(limit, [new("issuance", _desk.AnswerProbeAsync), new("outbox", _sender.AnswerProbeAsync)], _systemd, _time, loggers.CreateLogger("watchdog"));
+    }
+
+    /// <summary>`device-agent run`.</summary>
+    /// <returns>An exit code.</returns>
+    public static async Task<int> RunAsync(string configPath, string socketPath, CancellationToken cancellationToken)
+    {
+        if (AgentSetUp.Load(configPath, secretsRequired: true) is not { Options: { } options, Credentials: { } credentials }) return ExitCodes.Configuration;
+        using var loggers = AgentLogging.Create();
+        var logger = loggers.CreateLogger("agent");
+        try
+        {
+            using var keys = JournalKeys.Load(options.State.Folder, AgentSetUp.CredentialsFolder);
+            await using var host = new AgentHost(options, credentials, keys, socketPath, loggers);
+            await host.RunAsync(cancellationToken);
+            return ExitCodes.Ok;
+        }
+        catch (JournalException e)
+        {
+            logger.JournalNotOpened(e.Reason, e.Message);
+            return ExitCodes.Journal;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _api.DisposeAsync();
+        _desk.Dispose();
+        _http.Dispose();
+        _lights.Dispose();
+        _journal.Dispose();
+        _systemd.Dispose();
+    }
+
+    private async Task RunAsync(CancellationToken cancellationToken)
+    {
+        var stopAsked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, AskToStop);
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, AskToStop);
+        await using var cancelled = cancellationToken.Register(() => stopAsked.TrySetResult());
+        void AskToStop(PosixSignalContext signal)
+        {
+            signal.Cancel = true;
+            stopAsked.TrySetResult();
+        }
+
+        using var stop = new CancellationTokenSource();
+        var desk = _loop.Start(_desk.RunAsync);
+        var sender = _loop.Start(() => SendAsync(stop.Token));
+        var printer = _loop.Start(() => _printer.RunAsync(stop.Token));
+        var scanner = _loop.Start(() => _scanner.RunAsync(stop.Token));
+        await _api.StartAsync(cancellationToken);
+        _systemd.Ready();
+        _logger.Ready(AgentVersion.Text);
+        var watchdog = _watchdog?.RunAsync(stop.Token) ?? Task.CompletedTask;
+
+        // None of these ends by itself: one that does has met what no rule provides for, and the process ends with it.
+        var first = await Task.WhenAny(stopAsked.Task, desk, sender, printer, scanner);
+        _systemd.Stopping();
+        _logger.Stopping();
+        await StopDeskAsync(desk);
+        await stop.CancelAsync();
+        await Task.WhenAll(desk, sender, printer, scanner, watchdog);
+        await first;
+    }
+
+    /// <summary>The ticket in hand is finished; what takes longer stays open in the journal and is settled at the next start.</summary>
+    private async Task StopDeskAsync(Task desk)
+    {
+        await _loop.Start(() =>
+        {
+            _desk.Stop();
+            return Task.CompletedTask;
+        });
+        if (await EndsWithinAsync(desk, TicketInHandLimit)) return;
+        _logger.StoppedHard(TicketInHandLimit);
+        _desk.StopHard();
+        await EndsWithinAsync(desk, HardStopLimit);
+    }
+
+    private async Task<bool> EndsWithinAsync(Task task, TimeSpan limit) =>
+        await Task.WhenAny(task, Task.Delay(limit, _time)) == task;
+
+    // A journal that cannot be written stops the issuing, not the agent: a technician must be able to ask it why.
+    private async Task SendAsync(CancellationToken stop)
+    {
+        try
+        {
+            await _sender.RunAsync(stop);
+        }
+        catch (JournalException e)
+        {
+            _desk.FailJournal(e);
+            await Task.Delay(Timeout.InfiniteTimeSpan, _time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        }
+    }
+
+    /// <summary>What the lights show also stands in systemd's status line.</summary>
+    private sealed class GuidanceWithStatus(IPassengerGuidance lights, SystemdNotifier systemd) : IPassengerGuidance
+    {
+        private Guidance? _told;
+
+        public void Show(Guidance guidance)
+        {
+            lights.Show(guidance);
+            if (_told == guidance) return;
+            _told = guidance;
+            systemd.Status(guidance.ToString());
+        }
+    }
+}
+
+internal static class AgentLogging
+{
+    /// <summary>One line for each event: with journald's priorities where systemd reads standard output, with the time elsewhere.</summary>
+    public static ILoggerFactory Create() => LoggerFactory.Create(logging =>
+    {
+        logging.SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning);
+        if (Environment.GetEnvironmentVariable("JOURNAL_STREAM") is not null) logging.AddSystemdConsole();
+        else logging.AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat, console.UseUtcTimestamp) = (true, "yyyy-MM-ddTHH:mm:ss.fffZ ", true));
+    });
+}
+
+internal static partial class HostLog
+{
+    [LoggerMessage(1001, LogLevel.Information, "device-agent {Version} is ready")]
+    internal static partial void Ready(this ILogger logger, string version);
+
+    [LoggerMessage(1002, LogLevel.Information, "Stopping: the ticket in hand is finished first")]
+    internal static partial void Stopping(this ILogger logger);
+
+    [LoggerMessage(1003, LogLevel.Warning, "The ticket in hand was not finished within {Limit}: it is settled at the next start")]
+    internal static partial void StoppedHard(this ILogger logger, TimeSpan limit);
+
+    [LoggerMessage(1004, LogLevel.Critical, "The journal cannot be opened ({Reason}): {Message}")]
+    internal static partial void JournalNotOpened(this ILogger logger, JournalFailure reason, string message);
+}

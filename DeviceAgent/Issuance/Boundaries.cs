@@ -1,0 +1,82 @@
+using DeviceAgent.Drivers.Printing;
+using DeviceAgent.Journal;
+using DeviceAgent.Orders;
+
+namespace DeviceAgent.Issuance;
+
+/// <summary>The right of one kiosk to print an order. A sister kiosk may have printed it and not yet reported.</summary>
+public interface IOrderClaims
+{
+    /// <returns>The fencing token (null where none is needed), or why the order is not ours.</returns>
+    ValueTask<ClaimAnswer> ClaimAsync(Journey journey, string orderNumber, CancellationToken cancellationToken);
+
+    /// <summary>Asked again before a ticket is printed after a pause: the claim may have passed to another kiosk.</summary>
+    ValueTask<ClaimAnswer> RevalidateAsync(Journey journey, string orderNumber, string? token, CancellationToken cancellationToken);
+}
+
+public sealed record ClaimAnswer(bool Granted, string? Token, string Reason);
+
+/// <summary>Claims:Mode = SoleIssuer: the operator vouches that no other kiosk issues this station's orders.</summary>
+internal sealed class SoleIssuer : IOrderClaims
+{
+    private static readonly ClaimAnswer Granted = new(true, null, "sole issuer");
+
+    public ValueTask<ClaimAnswer> ClaimAsync(Journey journey, string orderNumber, CancellationToken cancellationToken) => new(Granted);
+
+    public ValueTask<ClaimAnswer> RevalidateAsync(Journey journey, string orderNumber, string? token, CancellationToken cancellationToken) => new(Granted);
+}
+
+/// <summary>Where numbers, seats and gates of tickets come from. Idempotent by order number.</summary>
+public interface ITicketAllocation
+{
+    ValueTask<IReadOnlyList<Ticket>> AllocateAsync(Order order, CancellationToken cancellationToken);
+}
+
+/// <summary>The order's own passenger fields; the gate is not among them.</summary>
+internal sealed class TicketsFromOrder : ITicketAllocation
+{
+    public ValueTask<IReadOnlyList<Ticket>> AllocateAsync(Order order, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<Ticket> tickets =
+            [.. order.Passengers.Select((p, i) => new Ticket { Index = i, TicketNumber = p.TicketNumber!, SeatNumber = p.SeatNumber, Passenger = p })];
+        return new(tickets);
+    }
+}
+
+/// <summary>The kiosk's printer as the desk sees it: opened, lost and opened again by the devices' side.</summary>
+/// <remarks>Used on the agent's loop only, by one caller at a time.</remarks>
+public interface IPrinterStation
+{
+    /// <summary>The last known state; Device is NoDevice while none is attached.</summary>
+    PrinterStatus Status { get; }
+
+    /// <summary>Serial number, or path where none is told; null until a printer was seen.</summary>
+    string? Unit { get; }
+
+    /// <summary>What the attached printer tells of itself; null while none is attached.</summary>
+    PrinterIdentity? Identity { get; }
+
+    /// <summary>Whether the attached printer can echo process ids, by probe.</summary>
+    bool EchoesProcessId { get; }
+
+    /// <summary>Cover, paper, power and reopening events of this run.</summary>
+    long Disturbances { get; }
+
+    /// <summary>Called on the agent's loop after each change of <see cref="Status"/>, attachment or loss.</summary>
+    event Action? Changed;
+
+    /// <summary>Asks the printer now. Never throws for a lost device: the status tells it.</summary>
+    ValueTask<PrinterStatus> RefreshAsync(CancellationToken cancellationToken);
+
+    /// <summary>Status and counter in one reading; null when the printer is gone or does not answer.</summary>
+    ValueTask<PrinterEvidence?> ReadEvidenceAsync(bool cutCounterIsExact, CancellationToken cancellationToken);
+
+    /// <summary>Prints; a missing printer is the end <see cref="PrintEnd.DeviceLost"/> with no byte sent.</summary>
+    ValueTask<PrintResult> PrintAsync(ReadOnlyMemory<byte> document, ProcessId id, CancellationToken cancellationToken);
+
+    /// <summary>Null when the printer is gone or cannot echo.</summary>
+    ValueTask<FenceResult?> FenceAsync(TimeSpan timeout, CancellationToken cancellationToken);
+
+    /// <summary>Drops what the printer still holds; only after a fence. False when the printer is gone.</summary>
+    ValueTask<bool> ClearAsync(CancellationToken cancellationToken);
+}

@@ -1,0 +1,300 @@
+using System.Threading.Channels;
+using DeviceAgent.Journal;
+using DeviceAgent.Platform.Gateway;
+using DeviceAgent.Tickets;
+using Microsoft.Extensions.Logging;
+
+namespace DeviceAgent.Issuance;
+
+/// <summary>What the desk works with. Each is a boundary that the seeded world can replace.</summary>
+public sealed record DeskSurroundings
+{
+    public required IIssuanceJournal Journal { get; init; }
+    /// <summary>Looks through the whole journal: null when it is sound, otherwise what is wrong. Takes a second or more on a large one.</summary>
+    public required Func<string?> CheckJournal { get; init; }
+    public required IBusTvmApi Platform { get; init; }
+    public required IPrinterStation Printer { get; init; }
+    public required IPassengerGuidance Guidance { get; init; }
+    public required ITicketTemplate Template { get; init; }
+    public required IOrderClaims Claims { get; init; }
+    public required ITicketAllocation Allocation { get; init; }
+    public required TimeProvider Time { get; init; }
+    public required ILogger Logger { get; init; }
+    /// <summary>A report was written: the sender may go.</summary>
+    public required Action ReportWritten { get; init; }
+    /// <summary>Why the sender holds the queue; null when it does not.</summary>
+    public required Func<string?> SenderHold { get; init; }
+    /// <summary>Reports that may wait before the kiosk takes no more orders.</summary>
+    public required int MaxReports { get; init; }
+}
+
+/// <summary>What a presented code came to.</summary>
+public enum PickupOffer { Taken, Busy, NotReady }
+
+/// <summary>The desk at one moment, for the technician and the lights.</summary>
+/// <param name="InHand">The order or duty that is being worked on.</param>
+public sealed record DeskState(IReadOnlyList<NotReadyReason> NotReady, Guidance Guidance, string? InHand, int Waiting);
+
+/// <summary>Takes one pick-up at a time from the code to the paper and the report.</summary>
+/// <remarks>
+/// Single-threaded: everything runs on the agent's loop. The desk's own loop stays free while a pick-up is in hand, so that a further
+/// scan is discarded, a printer event is seen and the watchdog's probe is answered. Nothing here decides: <see cref="IssuanceRules"/>,
+/// <see cref="Eligibility"/> and <see cref="Readiness"/> do.
+/// </remarks>
+public sealed partial class IssuanceDesk : IDisposable
+{
+    private const int MaxWaitingOrders = 1000;
+
+    // A step takes at most the gateway's, the printer's or the refill's time, all bounded by options; an hour means that the desk is stuck.
+    private static readonly TimeSpan StuckAfter = TimeSpan.FromHours(2);
+
+    private readonly DeskSurroundings _with;
+    private readonly IssuanceOptions _options;
+    private readonly OrderOptions _orders;
+    private readonly OrderCodes _codes;
+    private readonly LookUpLimit _lookUps;
+    private readonly TicketAttempts _attempts;
+    private readonly Channel<DeskEvent> _events = Channel.CreateBounded<DeskEvent>(new BoundedChannelOptions(64) { SingleReader = true });
+    private readonly Dictionary<string, long> _waitingSince = new(StringComparer.Ordinal);
+    private readonly CancellationTokenSource _hardStop = new();
+    private readonly ITimer _timer;
+    private Task? _inHand;
+    private string? _inHandName;
+    private long _inHandSince;
+    private bool _recovered;
+    private bool _stopping;
+    private bool _journalWritable = true;
+    private bool _unitLearned;
+    private Guidance _shown = Guidance.OutOfService;
+    private long? _noticeUntil;
+
+    public IssuanceDesk(DeskSurroundings surroundings, IssuanceOptions options, OrderOptions orders)
+    {
+        ArgumentNullException.ThrowIfNull(surroundings);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(orders);
+        (_with, _options, _orders) = (surroundings, options, orders);
+        _codes = new(orders);
+        _lookUps = new(orders.LookUpsPerMinute, surroundings.Time);
+        _attempts = new(surroundings.Journal, surroundings.Printer, surroundings.Template, surroundings.Guidance, options, surroundings.Time, surroundings.Logger);
+        _timer = surroundings.Time.CreateTimer(_ => _events.Writer.TryWrite(new DeskEvent(DeskEventKind.Tick)), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    public DeskState State => new(NotReadyReasons(), _shown, _inHandName, _waitingSince.Count);
+
+    /// <summary>Offers a code. Discarded, not queued, while another pick-up is in hand.</summary>
+    public PickupOffer Offer(string code)
+    {
+        ArgumentNullException.ThrowIfNull(code);
+        if (_inHand is not null)
+        {
+            _with.Logger.Discarded("another pick-up is in hand");
+            return PickupOffer.Busy;
+        }
+        var reasons = NotReadyReasons();
+        if (reasons.Count > 0)
+        {
+            _with.Logger.NotReady(string.Join(", ", reasons));
+            ShowIdle();
+            return PickupOffer.NotReady;
+        }
+        TakeInHand("pick-up", () => PickUpAsync(code));
+        return PickupOffer.Taken;
+    }
+
+    /// <summary>Answers when the desk's loop turns and what it has in hand is not stuck.</summary>
+    public async ValueTask<bool> AnswerProbeAsync(CancellationToken cancellationToken)
+    {
+        var answer = new TaskCompletionSource<bool>();
+        await _events.Writer.WriteAsync(new DeskEvent(DeskEventKind.Probe, answer), cancellationToken);
+        return await answer.Task.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>Finishes the ticket in hand and ends <see cref="RunAsync"/>; takes no further pick-up.</summary>
+    public void Stop()
+    {
+        _stopping = true;
+        _events.Writer.TryWrite(new DeskEvent(DeskEventKind.Tick));
+    }
+
+    /// <summary>Gives up what is in hand: the attempt stays open in the journal and is settled at the next start.</summary>
+    public void StopHard() => _hardStop.Cancel();
+
+    /// <summary>An fsync error is fatal: what the disk holds is not known any more. Nothing is issued before the journal was opened and checked again.</summary>
+    public void FailJournal(JournalException failure)
+    {
+        _journalWritable = false;
+        _with.Logger.JournalFailed(failure);
+    }
+
+    /// <summary>Runs until <see cref="Stop"/>; throws what no rule provides for.</summary>
+    public async Task RunAsync()
+    {
+        _with.Printer.Changed += OnPrinterChanged;
+        try
+        {
+            Guarded(CheckJournal);
+            if (_journalWritable) Guarded(Recover);
+            ConsiderDuties();
+            while (!(_stopping && _inHand is null))
+            {
+                var next = await _events.Reader.ReadAsync();
+                switch (next.Kind)
+                {
+                    case DeskEventKind.Probe:
+                        next.Answer!.TrySetResult(_inHand is null || _with.Time.GetElapsedTime(_inHandSince) < StuckAfter);
+                        break;
+                    case DeskEventKind.Done:
+                        var done = _inHand!;
+                        (_inHand, _inHandName) = (null, null);
+                        await done;
+                        break;
+                    case DeskEventKind.PrinterChanged or DeskEventKind.Tick:
+                        // Both only wake the loop: what is to be done is seen below.
+                        break;
+                }
+                ConsiderDuties();
+            }
+        }
+        finally
+        {
+            _with.Printer.Changed -= OnPrinterChanged;
+            Show(Guidance.OutOfService);
+        }
+    }
+
+    public void Dispose()
+    {
+        _timer.Dispose();
+        _hardStop.Dispose();
+    }
+
+    private void OnPrinterChanged()
+    {
+        if (_with.Printer.Identity is null) _unitLearned = false;
+        _events.Writer.TryWrite(new DeskEvent(DeskEventKind.PrinterChanged));
+    }
+
+    /// <summary>Between pick-ups: account for what a dead agent left, learn a new printer, escalate what waited too long.</summary>
+    private void ConsiderDuties()
+    {
+        if (_inHand is not null) return;
+        if (!_stopping && _recovered && _journalWritable)
+        {
+            Guarded(EscalateWaiting);
+            var canPrint = _with.Printer.Status.CanPrint;
+            if (canPrint && UnsettledOrders() is { Count: > 0 } unsettled)
+            {
+                TakeInHand("accounting", () => SettleAsync(unsettled));
+                return;
+            }
+            if (canPrint && _slipsOwed.Count > 0)
+            {
+                TakeInHand("incident slip", PrintSlipsAsync);
+                return;
+            }
+            if (canPrint && !_unitLearned)
+            {
+                TakeInHand("new printer", LearnUnitAsync);
+                return;
+            }
+        }
+        ShowIdle();
+        ArmTimer();
+    }
+
+    private async Task LearnUnitAsync()
+    {
+        await _attempts.LearnUnitAsync(_hardStop.Token);
+        _unitLearned = true;
+    }
+
+    private void TakeInHand(string name, Func<Task> work)
+    {
+        (_inHandName, _inHandSince, _noticeUntil) = (name, _with.Time.GetTimestamp(), null);
+        _inHand = RunAsync();
+
+        async Task RunAsync()
+        {
+            // The loop must see the work in hand before the work can end.
+            await Task.Yield();
+            try
+            {
+                await work();
+            }
+            catch (JournalException e)
+            {
+                FailJournal(e);
+            }
+            catch (OperationCanceledException) when (_hardStop.IsCancellationRequested)
+            {
+                // What is open in the journal is settled at the next start.
+            }
+            finally
+            {
+                await _events.Writer.WriteAsync(new DeskEvent(DeskEventKind.Done));
+            }
+        }
+    }
+
+    private void Guarded(Action work)
+    {
+        try
+        {
+            work();
+        }
+        catch (JournalException e)
+        {
+            FailJournal(e);
+        }
+    }
+
+    private void CheckJournal()
+    {
+        if (_with.CheckJournal() is { } findings) FailJournal(new(JournalFailure.Corrupt, findings));
+    }
+
+    private IReadOnlyList<NotReadyReason> NotReadyReasons()
+    {
+        var waiting = 0;
+        if (_journalWritable) Guarded(() => waiting = _with.Journal.Counts.Waiting);
+        var printer = _with.Printer.Identity is null ? null : _with.Printer.Status;
+        return Readiness.Judge(new(_recovered, _stopping, printer, _unsettled, _journalWritable, waiting, _with.MaxReports, _with.SenderHold()));
+    }
+
+    private void Show(Guidance guidance)
+    {
+        _shown = guidance;
+        _with.Guidance.Show(guidance);
+    }
+
+    /// <summary>Shows something for a while, then what the idle desk shows.</summary>
+    private void Notice(Guidance guidance, TimeSpan? duration = null)
+    {
+        Show(guidance);
+        _noticeUntil = _with.Time.GetTimestamp() + (long)((duration ?? _options.NoticeTime).TotalSeconds * _with.Time.TimestampFrequency);
+    }
+
+    private void ShowIdle()
+    {
+        if (_inHand is not null || (_noticeUntil is { } until && _with.Time.GetTimestamp() < until && !_stopping)) return;
+        _noticeUntil = null;
+        Show(NotReadyReasons().Count == 0 ? Guidance.Ready : Guidance.OutOfService);
+    }
+
+    private void ArmTimer()
+    {
+        long? next = _noticeUntil;
+        foreach (var since in _waitingSince.Values)
+        {
+            var deadline = since + (long)(_options.ResumeTimeout.TotalSeconds * _with.Time.TimestampFrequency);
+            if (next is null || deadline < next) next = deadline;
+        }
+        var due = next is { } moment ? TimeSpan.FromSeconds(Math.Max(0, moment - _with.Time.GetTimestamp()) / (double)_with.Time.TimestampFrequency) : Timeout.InfiniteTimeSpan;
+        _timer.Change(due, Timeout.InfiniteTimeSpan);
+    }
+
+    private enum DeskEventKind { Probe, Done, PrinterChanged, Tick }
+
+    private readonly record struct DeskEvent(DeskEventKind Kind, TaskCompletionSource<bool>? Answer = null);
+}

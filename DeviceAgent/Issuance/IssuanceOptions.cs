@@ -1,0 +1,26 @@
+namespace DeviceAgent.Issuance;
+
+/// <summary>How long the pick-up waits for what ("Issuance" in agent.json).</summary>
+public sealed record IssuanceOptions
+{
+    /// <summary>For evidence of an attempt (fence, counters) before it is judged Unknown; 1 s to 2 min, default 10 s.</summary>
+    public TimeSpan EvidenceTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>For paper or a shut cover in the middle of an order; 0 to 1 h, default 5 min. Then the order stands in doubt.</summary>
+    public TimeSpan BlockedTimeout { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>How long "take your ticket" is shown; 500 ms to 2 min, default 8 s.</summary>
+    public TimeSpan TakeTicketTime { get; init; } = TimeSpan.FromSeconds(8);
+
+    /// <summary>How long a notice (not understood, refused, …) is shown; 500 ms to 30 s, default 4 s.</summary>
+    public TimeSpan NoticeTime { get; init; } = TimeSpan.FromSeconds(4);
+
+    /// <summary>A pause after which the next ticket is printed only for a passenger who presents the code again; 10 s to 10 min, default 60 s.</summary>
+    public TimeSpan PauseLimit { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>"Printer:ProbeStrip": print a strip when a printer is seen for the first time, to learn whether its cut counter is exact.</summary>
+    public bool ProbeStrip { get; init; } = true;
+
+    /// <summary>How long an interrupted order waits for its passenger to present the code again; 10 s to 24 h, default 10 min. Then it is released or stands in doubt.</summary>
+    public TimeSpan ResumeTimeout { get; init; } = TimeSpan.FromMinutes(10);
+}

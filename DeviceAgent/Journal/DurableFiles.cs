@@ -1,0 +1,61 @@
+#pragma warning disable CA1416 // The agent runs on Linux alone.
+using System.ComponentModel;
+using System.Runtime.InteropServices;
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+
+namespace DeviceAgent.Journal;
+
+/// <summary>Files that are whole or not there after a power cut: written under another name, synced, renamed, the folder synced.</summary>
+internal static class DurableFiles
+{
+    public const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const UnixFileMode OwnerFolder = OwnerOnly | UnixFileMode.UserExecute;
+
+    // asm-generic/fcntl.h (x64, arm64). O_DIRECTORY differs between them and is not needed.
+    private const int ReadOnlyCloseOnExec = 0x80000;
+
+    public static void MakeFolder(string folder)
+    {
+        if (!Directory.Exists(folder)) Directory.CreateDirectory(folder, OwnerFolder);
+    }
+
+    /// <summary>An empty file with mode 0600, whatever the umask is.</summary>
+    public static void MakeEmpty(string path) => Write(path, []);
+
+    public static void Write(string path, ReadOnlySpan<byte> content)
+    {
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.Write,
+            Share = FileShare.None,
+            UnixCreateMode = OwnerOnly,
+        };
+        using var file = new FileStream(path, options);
+        File.SetUnixFileMode(file.SafeFileHandle, OwnerOnly);
+        file.Write(content);
+        file.Flush(flushToDisk: true);
+    }
+
+    /// <summary>Gives a synced file its name, and makes the name durable. Never replaces a file.</summary>
+    /// <exception cref="IOException">The name is taken.</exception>
+    public static void Publish(string temporary, string path)
+    {
+        using (var handle = File.OpenHandle(temporary, FileMode.Open, FileAccess.ReadWrite)) RandomAccess.FlushToDisk(handle);
+        File.Move(temporary, path, overwrite: false);
+        SyncFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
+    }
+
+    private static void SyncFolder(string folder)
+    {
+        using var handle = new SafeFileHandle(Open(Encoding.UTF8.GetBytes(folder + "\0"), ReadOnlyCloseOnExec), ownsHandle: true);
+        if (handle.IsInvalid) throw new IOException($"{folder} cannot be synced.", new Win32Exception(Marshal.GetLastPInvokeError()));
+        RandomAccess.FlushToDisk(handle);
+    }
+
+    /// <summary>man 2 open. .NET opens no folders.</summary>
+    [DllImport("libc", EntryPoint = "open", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Open(byte[] path, int flags);
+}

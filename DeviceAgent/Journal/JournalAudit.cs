@@ -1,0 +1,20 @@
+namespace DeviceAgent.Journal;
+
+/// <summary>What the journal itself writes into its audit rows.</summary>
+internal static class JournalAudit
+{
+    public const string Intent = "intent";
+    public const string Accepted = "accepted";
+    public const string AttemptStarted = "attempt started";
+    public const string AttemptEnded = "attempt ended";
+    public const string Issued = "issued";
+    public const string Released = "released";
+    public const string InDoubt = "in doubt";
+    public const string Printer = "printer";
+    public const string Recovered = "reports recovered";
+    public const string Sending = "report sending";
+    public const string Confirmed = "report confirmed";
+    public const string Retry = "report retry";
+    public const string Parked = "report parked";
+    public const string Woken = "reports woken";
+}

@@ -1,0 +1,123 @@
+namespace DeviceAgent.Journal;
+
+/// <summary>The tables, as numbered steps that only add.</summary>
+/// <remarks>
+/// A release must open what its successor wrote, because an update may be rolled back: a step adds tables, columns with a default and
+/// indexes, nothing else, and new words for states and kinds take effect only where this release leaves them alone.
+/// A step that older releases cannot live with raises <see cref="MinimumReader"/> in meta.
+/// Row ids are dense and the newest row of a table is never deleted: totals are told from the highest id, and the process id of an
+/// attempt from its own. Times are UTC milliseconds since 1970. No CHECK on words: a newer release may write others.
+/// </remarks>
+internal static class JournalSchema
+{
+    /// <summary>"DAJ1", PRAGMA application_id.</summary>
+    public const int ApplicationId = 0x44414A31;
+
+    public const string JournalId = "journal_id";
+    public const string Epoch = "epoch";
+    public const string SchemaVersion = "schema_version";
+    /// <summary>The lowest schema version whose release may open the file.</summary>
+    public const string MinimumReader = "minimum_reader";
+    public const string CreatedAt = "created_at";
+    /// <summary>The key that personal data is sealed with; empty when the journal was made without one.</summary>
+    public const string KeyId = "key_id";
+    public const string ProcessIdStart = "process_id_start";
+
+    public static int Version => Steps.Count;
+
+    /// <summary>Step n brings a file from version n to n + 1.</summary>
+    public static IReadOnlyList<string> Steps { get; } =
+    [
+        $"""
+        CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE issuance (
+            id INTEGER PRIMARY KEY,
+            journey TEXT NOT NULL,
+            order_number TEXT NOT NULL,
+            state TEXT NOT NULL,
+            created_at INTEGER NOT NULL,
+            changed_at INTEGER NOT NULL,
+            ticket_count INTEGER NOT NULL DEFAULT 0,
+            report INTEGER,
+            reason TEXT
+        ) STRICT;
+        CREATE UNIQUE INDEX issuance_order ON issuance (order_number, journey);
+        CREATE INDEX issuance_open ON issuance (id, state) WHERE {JournalSql.IsOpenIssuance};
+        CREATE INDEX issuance_unissued ON issuance (id) WHERE {JournalSql.IsUnissued};
+
+        -- Apart from issuance: written once, deleted whole, not rewritten with every change of state.
+        CREATE TABLE accepted (issuance INTEGER PRIMARY KEY, sealed BLOB NOT NULL) STRICT;
+
+        CREATE TABLE attempt (
+            id INTEGER PRIMARY KEY,
+            issuance INTEGER NOT NULL,
+            kind TEXT NOT NULL,
+            ticket_index INTEGER NOT NULL,
+            process_id TEXT NOT NULL,
+            started_at INTEGER NOT NULL,
+            before_unit TEXT NOT NULL,
+            before_serial TEXT,
+            before_cuts INTEGER,
+            before_exact INTEGER NOT NULL,
+            before_idle INTEGER NOT NULL,
+            before_disturbances INTEGER NOT NULL,
+            before_run BLOB NOT NULL,
+            before_connection TEXT,
+            ended_at INTEGER,
+            outcome TEXT,
+            bytes_sent INTEGER,
+            judgement TEXT,
+            after_unit TEXT,
+            after_serial TEXT,
+            after_cuts INTEGER,
+            after_exact INTEGER,
+            after_idle INTEGER,
+            after_disturbances INTEGER,
+            after_run BLOB,
+            after_connection TEXT
+        ) STRICT;
+        CREATE INDEX attempt_issuance ON attempt (issuance);
+
+        CREATE TABLE outbox (
+            id INTEGER PRIMARY KEY,
+            order_number TEXT NOT NULL,
+            kind TEXT NOT NULL,
+            payload_version INTEGER NOT NULL,
+            success INTEGER NOT NULL,
+            state TEXT NOT NULL,
+            not_before INTEGER NOT NULL DEFAULT 0,
+            sends INTEGER NOT NULL DEFAULT 0,
+            fate_unknown INTEGER NOT NULL DEFAULT 0,
+            created_at INTEGER NOT NULL,
+            changed_at INTEGER NOT NULL,
+            park_reason TEXT,
+            evidence TEXT,
+            payload BLOB NOT NULL,
+            personal BLOB
+        ) STRICT;
+        CREATE INDEX outbox_open ON outbox (order_number, state) WHERE {JournalSql.IsOpenReport};
+        CREATE INDEX outbox_waiting ON outbox (id, not_before) WHERE {JournalSql.IsWaiting};
+        CREATE INDEX outbox_retry ON outbox (not_before) WHERE {JournalSql.IsRetry};
+        CREATE INDEX outbox_parked ON outbox (id) WHERE {JournalSql.IsParked};
+
+        -- late: by how much at lies before the latest time that was ever written; at + late of the newest row is the journal's time.
+        CREATE TABLE audit (
+            id INTEGER PRIMARY KEY,
+            at INTEGER NOT NULL,
+            late INTEGER NOT NULL DEFAULT 0,
+            what TEXT NOT NULL,
+            details TEXT NOT NULL
+        ) STRICT;
+
+        CREATE TABLE device_counter (
+            unit TEXT PRIMARY KEY,
+            model TEXT,
+            echoes_process_id INTEGER NOT NULL,
+            cuts_exact INTEGER,
+            cuts INTEGER,
+            seen_at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        """,
+    ];
+}

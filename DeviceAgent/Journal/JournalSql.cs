@@ -1,0 +1,113 @@
+namespace DeviceAgent.Journal;
+
+/// <summary>Every statement that the journal runs. INDEXED BY makes SQLite refuse a plan that would walk a whole table.</summary>
+internal static class JournalSql
+{
+    // Conditions of partial indexes: a query uses the index only when it repeats the condition word for word.
+    public const string IsOpenIssuance = "state NOT IN ('issued', 'released', 'failed', 'void')";
+    public const string IsUnissued = "state IN ('released', 'failed', 'void')";
+    public const string IsOpenReport = "state NOT IN ('confirmed', 'parked')";
+    public const string IsWaiting = "state IN ('due', 'retry')";
+    public const string IsRetry = "state = 'retry'";
+    public const string IsParked = "state = 'parked'";
+
+    /// <summary><see cref="JournalWords.IsKnownFormat"/>, in SQL.</summary>
+    private const string IsKnownFormat = "kind = 'bus.book' AND payload_version = 1";
+    private const string IsFirstOfItsOrder = $"""
+        NOT EXISTS (SELECT 1 FROM outbox AS e INDEXED BY outbox_open WHERE e.order_number = o.order_number AND e.id < o.id AND {IsOpenReport})
+        """;
+
+    public const string Begin = "BEGIN";
+    public const string Commit = "COMMIT";
+
+    public const string ReadMeta = "SELECT value FROM meta WHERE key = ?1";
+    public const string WriteMeta = "INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value";
+
+    private const string IssuanceColumns = """
+        SELECT id, journey, order_number, state, created_at, changed_at, ticket_count, reason,
+            (SELECT state FROM outbox AS r WHERE r.id = i.report), (SELECT sealed FROM accepted AS a WHERE a.issuance = i.id)
+        FROM issuance AS i
+        """;
+    public const string FindIssuance = $"{IssuanceColumns} WHERE order_number = ?1 AND journey = ?2";
+    public const string UnfinishedIssuances = $"{IssuanceColumns} INDEXED BY issuance_open WHERE {IsOpenIssuance} ORDER BY id LIMIT ?1";
+    public const string AttemptsOfIssuance = """
+        SELECT id, kind, ticket_index, process_id, started_at,
+            before_unit, before_serial, before_cuts, before_exact, before_idle, before_disturbances, before_run, before_connection,
+            ended_at, outcome, bytes_sent, judgement,
+            after_unit, after_serial, after_cuts, after_exact, after_idle, after_disturbances, after_run, after_connection
+        FROM attempt INDEXED BY attempt_issuance WHERE issuance = ?1 ORDER BY id
+        """;
+    public const string OpenIssuanceStates = $"""
+        SELECT state, journey, EXISTS (SELECT 1 FROM attempt AS a INDEXED BY attempt_issuance WHERE a.issuance = i.id AND a.kind NOT IN ('ticket', 'void_strip'))
+        FROM issuance AS i INDEXED BY issuance_open WHERE {IsOpenIssuance}
+        """;
+    public const string CountUnissued = $"SELECT count(*) FROM issuance INDEXED BY issuance_unissued WHERE {IsUnissued}";
+    public const string LastIssuance = "SELECT coalesce(max(id), 0) FROM issuance";
+
+    public const string FindIssuanceState = "SELECT id, state FROM issuance WHERE order_number = ?1 AND journey = ?2";
+    public const string ReadIssuanceState = "SELECT state, journey, order_number, ticket_count FROM issuance WHERE id = ?1";
+    public const string ReadAttemptFacts = "SELECT kind, ticket_index, outcome, ended_at FROM attempt INDEXED BY attempt_issuance WHERE issuance = ?1";
+    public const string InsertIssuance = "INSERT INTO issuance (id, journey, order_number, state, created_at, changed_at) VALUES (?1, ?2, ?3, 'intent', ?4, ?4)";
+    public const string ReopenIssuance = "UPDATE issuance SET state = 'intent', changed_at = ?2, ticket_count = 0, reason = NULL WHERE id = ?1";
+    public const string AcceptIssuance = "UPDATE issuance SET state = 'accepted', changed_at = ?2, ticket_count = ?3 WHERE id = ?1";
+    public const string InsertAccepted = "INSERT OR REPLACE INTO accepted (issuance, sealed) VALUES (?1, ?2)";
+    public const string DeleteAccepted = "DELETE FROM accepted WHERE issuance = ?1";
+    public const string CompleteIssuance = "UPDATE issuance SET state = 'issued', changed_at = ?2, report = ?3, reason = NULL WHERE id = ?1";
+    public const string CloseIssuance = "UPDATE issuance SET state = ?3, changed_at = ?2, reason = ?4 WHERE id = ?1";
+
+    public const string LastAttempt = "SELECT coalesce(max(id), 0) FROM attempt";
+    public const string ReadAttempt = "SELECT kind, ticket_index, outcome, ended_at, issuance FROM attempt WHERE id = ?1";
+    public const string InsertAttempt = """
+        INSERT INTO attempt (id, issuance, kind, ticket_index, process_id, started_at,
+            before_unit, before_serial, before_cuts, before_exact, before_idle, before_disturbances, before_run, before_connection)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+        """;
+    public const string EndAttempt = """
+        UPDATE attempt SET ended_at = ?2, outcome = ?3, bytes_sent = ?4, judgement = ?5,
+            after_unit = ?6, after_serial = ?7, after_cuts = ?8, after_exact = ?9, after_idle = ?10, after_disturbances = ?11,
+            after_run = ?12, after_connection = ?13
+        WHERE id = ?1
+        """;
+
+    public const string LastReport = "SELECT coalesce(max(id), 0) FROM outbox";
+    public const string InsertReport = """
+        INSERT INTO outbox (id, order_number, kind, payload_version, success, state, created_at, changed_at, payload, personal)
+        VALUES (?1, ?2, ?3, ?4, ?5, 'due', ?6, ?6, ?7, ?8)
+        """;
+    public const string ReadReport = "SELECT state, kind, payload_version FROM outbox WHERE id = ?1";
+    public const string RecoverInterrupted = $"""
+        UPDATE outbox INDEXED BY outbox_open SET state = 'retry', fate_unknown = 1, not_before = ?1, changed_at = ?1
+        WHERE {IsOpenReport} AND state = 'sending' AND {IsKnownFormat}
+        """;
+    public const string TakeReports = $"""
+        SELECT id, order_number, kind, payload_version, success, payload, personal, sends, fate_unknown, created_at
+        FROM outbox AS o INDEXED BY outbox_waiting
+        WHERE {IsWaiting} AND not_before <= ?1 AND {IsKnownFormat} AND {IsFirstOfItsOrder} ORDER BY id
+        """;
+    public const string NextDue = $"""
+        SELECT not_before FROM outbox AS o INDEXED BY outbox_retry WHERE {IsRetry} AND {IsKnownFormat} AND {IsFirstOfItsOrder}
+        ORDER BY not_before LIMIT 1
+        """;
+    public const string CountOpenReports = $"""
+        SELECT count(*), count(CASE WHEN r THEN 1 END), min(CASE WHEN r THEN created_at END), count(CASE WHEN handed THEN 1 END)
+        FROM (SELECT created_at, state IN ('due', 'sending', 'retry') AND {IsKnownFormat} AS r, state = 'handed_over' AND {IsKnownFormat} AS handed
+            FROM outbox INDEXED BY outbox_open WHERE {IsOpenReport})
+        """;
+    public const string CountParked = $"SELECT count(*) FROM outbox INDEXED BY outbox_parked WHERE {IsParked}";
+    public const string MarkSending = "UPDATE outbox SET state = 'sending', sends = sends + 1, changed_at = ?2 WHERE id = ?1";
+    public const string ConfirmReport = "UPDATE outbox SET state = 'confirmed', changed_at = ?2, evidence = ?3 WHERE id = ?1";
+    public const string RetryReport = "UPDATE outbox SET state = 'retry', changed_at = ?2, not_before = ?3, fate_unknown = ?4, evidence = ?5 WHERE id = ?1";
+    public const string ParkReport = "UPDATE outbox SET state = 'parked', changed_at = ?2, park_reason = ?3, evidence = ?4 WHERE id = ?1";
+    public const string WakeRetries = $"UPDATE outbox INDEXED BY outbox_retry SET not_before = ?1 WHERE {IsRetry} AND not_before > ?1 AND {IsKnownFormat}";
+
+    public const string FindPrinter = "SELECT unit, model, echoes_process_id, cuts_exact, cuts, seen_at FROM device_counter WHERE unit = ?1";
+    public const string SavePrinter = """
+        INSERT INTO device_counter (unit, model, echoes_process_id, cuts_exact, cuts, seen_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+        ON CONFLICT (unit) DO UPDATE SET model = excluded.model, echoes_process_id = excluded.echoes_process_id,
+            cuts_exact = excluded.cuts_exact, cuts = excluded.cuts, seen_at = excluded.seen_at
+        """;
+
+    public const string InsertAudit = "INSERT INTO audit (at, late, what, details) VALUES (?1, ?2, ?3, ?4)";
+    public const string LatestTime = "SELECT at + late FROM audit ORDER BY id DESC LIMIT 1";
+    public const string NewestAudit = "SELECT id, at, what, details FROM audit ORDER BY id DESC LIMIT ?1";
+}

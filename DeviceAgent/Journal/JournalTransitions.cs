@@ -1,0 +1,107 @@
+using DeviceAgent.Platform.Sync;
+
+namespace DeviceAgent.Journal;
+
+/// <summary>What the rules need to know of an attempt.</summary>
+/// <param name="Outcome">Null while it is open.</param>
+internal readonly record struct AttemptFacts(AttemptKind Kind, int TicketIndex, AttemptOutcome? Outcome);
+
+/// <summary>What the rules need to know of a report.</summary>
+/// <param name="State">Null when this release does not know it.</param>
+/// <param name="FormatIsKnown">Kind and payload version.</param>
+internal readonly record struct ReportFacts(ReportState? State, bool FormatIsKnown);
+
+/// <summary>Which change a row's present state allows; all engines ask here. Each answers null for yes, else why not. No I/O, no clock.</summary>
+internal static class JournalTransitions
+{
+    /// <summary>The state as this release may act on it: an unfinished order with an attempt of unknown kind is not ours to judge.</summary>
+    public static IssuanceState Effective(IssuanceState written, bool hasUnknownAttempt) => written switch
+    {
+        IssuanceState.Intent or IssuanceState.Accepted or IssuanceState.InDoubt or IssuanceState.Released when hasUnknownAttempt => IssuanceState.Unknown,
+        _ => written,
+    };
+
+    /// <param name="present">Null when the order was never seen.</param>
+    public static string? WhyNoIntent(IssuanceState? present) => present switch
+    {
+        null or IssuanceState.Released => null,
+        _ => $"an order that is {present} takes no new intent",
+    };
+
+    public static string? WhyNoAccept(IssuanceState? present) => WhyNot(present, present is IssuanceState.Intent, "accepted");
+
+    public static string? WhyNoAttempt(IssuanceState? present, int ticketCount, IEnumerable<AttemptFacts> attempts, AttemptKind kind, int ticketIndex)
+    {
+        if (WhyNot(present, present is IssuanceState.Accepted, "printed") is { } state) return state;
+        if (kind is not (AttemptKind.Ticket or AttemptKind.VoidStrip)) return "an attempt must be of a known kind";
+        if (ticketIndex < 0 || ticketIndex >= ticketCount) return $"there is no ticket {ticketIndex} among {ticketCount}";
+        foreach (var a in attempts)
+        {
+            if (a.Outcome is null) return "an attempt is open";
+            // Law 2: printed again only what is proved not to have been presented.
+            if (kind == AttemptKind.Ticket && IsTicketThatMayBeOut(a) && a.TicketIndex == ticketIndex) return $"ticket {ticketIndex} is {a.Outcome}";
+        }
+        return null;
+    }
+
+    /// <param name="present">The attempt; null when there is none of that id.</param>
+    public static string? WhyNoEnd(AttemptFacts? present, IssuanceState? issuance) => present switch
+    {
+        null => "there is no such attempt",
+        { Outcome: not null } => "the attempt has ended",
+        { Kind: AttemptKind.Unknown } => "a newer release wrote this attempt",
+        _ => WhyNot(issuance, issuance is IssuanceState.Accepted or IssuanceState.InDoubt, "judged"),
+    };
+
+    public static string? WhyNoCompletion(IssuanceState? present, IEnumerable<AttemptFacts> attempts)
+    {
+        if (WhyNot(present, present is IssuanceState.Accepted or IssuanceState.InDoubt, "completed") is { } state) return state;
+        return attempts.Any(a => a.Outcome is null) ? "an attempt is open" : null;
+    }
+
+    public static string? WhyNoRelease(IssuanceState? present, IEnumerable<AttemptFacts> attempts)
+    {
+        if (WhyNot(present, present is IssuanceState.Intent or IssuanceState.Accepted, "released") is { } state) return state;
+        // Law 1: released unissued only when every attempt is proved not to have been presented.
+        foreach (var a in attempts)
+        {
+            if (a.Outcome is null) return "an attempt is open";
+            if (IsTicketThatMayBeOut(a)) return $"ticket {a.TicketIndex} is {a.Outcome}";
+        }
+        return null;
+    }
+
+    public static string? WhyNoDoubt(IssuanceState? present) => WhyNot(present, present is IssuanceState.Accepted, "put in doubt");
+
+    public static string? WhyNoSending(ReportFacts? report) => WhyNot(report, due: true, sending: false, retry: true);
+
+    /// <summary>From retry too: the platform was asked, and has applied what was sent before.</summary>
+    public static string? WhyNoConfirmation(ReportFacts? report) => WhyNot(report, due: false, sending: true, retry: true);
+
+    public static string? WhyNoRetry(ReportFacts? report) => WhyNot(report, due: true, sending: true, retry: true);
+
+    public static string? WhyNoParking(ReportFacts? report) => WhyNot(report, due: true, sending: true, retry: true);
+
+    private static bool IsTicketThatMayBeOut(AttemptFacts a) => a is { Kind: AttemptKind.Ticket, Outcome: not AttemptOutcome.NotPresented };
+
+    private static string? WhyNot(IssuanceState? present, bool allowed, string what) => present switch
+    {
+        null => "there is no such issuance",
+        IssuanceState.Unknown => "a newer release wrote this order",
+        _ => allowed ? null : $"an order that is {present} cannot be {what}",
+    };
+
+    private static string? WhyNot(ReportFacts? report, bool due, bool sending, bool retry)
+    {
+        if (report is not { } r) return "there is no such report";
+        if (r.State is not { } state || !r.FormatIsKnown) return "a newer release wrote this report";
+        var allowed = state switch
+        {
+            ReportState.Due => due,
+            ReportState.Sending => sending,
+            ReportState.Retry => retry,
+            _ => false,
+        };
+        return allowed ? null : $"the report is {state}";
+    }
+}

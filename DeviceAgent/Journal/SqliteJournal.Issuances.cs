@@ -1,0 +1,188 @@
+using System.Globalization;
+using DeviceAgent.Orders;
+using DeviceAgent.Platform.Sync;
+
+namespace DeviceAgent.Journal;
+
+/// <content>What changes issuances and attempts.</content>
+public sealed partial class SqliteJournal
+{
+    public long RecordIntent(Journey journey, string orderNumber, DateTimeOffset at)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(orderNumber);
+        using var change = BeginChange();
+        var (id, present) = FindState(journey, orderNumber);
+        Require("An intent", JournalTransitions.WhyNoIntent(present));
+        if (present is null)
+        {
+            id = Scalar(JournalSql.LastIssuance) + 1;
+            _database.Use(JournalSql.InsertIssuance).Bind(1, id).Bind(2, JournalWords.Of(journey)).Bind(3, orderNumber).Bind(4, Milliseconds(at)).Run();
+        }
+        else
+        {
+            _database.Use(JournalSql.ReopenIssuance).Bind(1, id).Bind(2, Milliseconds(at)).Run();
+        }
+        change.Commit(at, JournalAudit.Intent, $"issuance {Text(id)}");
+        return id;
+    }
+
+    public void Accept(long issuance, AcceptedOrder accepted, DateTimeOffset at)
+    {
+        JournalRequests.Check(accepted);
+        using var change = BeginChange();
+        var present = ReadState(issuance);
+        Require($"Accepting issuance {issuance}", JournalTransitions.WhyNoAccept(present?.State));
+        JournalRequests.CheckIsOf(accepted, present!.Value.Journey, present.Value.OrderNumber);
+        if (!CanKeepPersonalData) throw new JournalException(JournalFailure.KeyMissing, "The key that this journal was made with is not here.");
+        var sealedOrder = _keys.Seal(JournalJson.Write(accepted), "accepted", issuance, "sealed");
+        _database.Use(JournalSql.AcceptIssuance).Bind(1, issuance).Bind(2, Milliseconds(at)).Bind(3, accepted.Tickets.Count).Run();
+        _database.Use(JournalSql.InsertAccepted).Bind(1, issuance).Bind(2, sealedOrder).Run();
+        change.Commit(at, JournalAudit.Accepted, $"issuance {Text(issuance)}");
+    }
+
+    public AttemptRecord StartAttempt(long issuance, NewAttempt attempt, DateTimeOffset at)
+    {
+        ArgumentNullException.ThrowIfNull(attempt);
+        using var change = BeginChange();
+        var present = ReadState(issuance);
+        Require($"An attempt of issuance {issuance}",
+            JournalTransitions.WhyNoAttempt(present?.State, present?.TicketCount ?? 0, present?.Attempts ?? [], attempt.Kind, attempt.TicketIndex));
+        var id = Scalar(JournalSql.LastAttempt) + 1;
+        var processId = AttemptProcessIds.OfAttempt(_processIdStart, id).ToString();
+        var insert = _database.Use(JournalSql.InsertAttempt).Bind(1, id).Bind(2, issuance).Bind(3, JournalWords.Of(attempt.Kind))
+            .Bind(4, attempt.TicketIndex).Bind(5, processId).Bind(6, Milliseconds(at));
+        BindEvidence(insert, 7, attempt.Before).Run();
+        change.Commit(at, JournalAudit.AttemptStarted, $"issuance {Text(issuance)} attempt {Text(id)}");
+        return new()
+        {
+            Id = id,
+            Kind = attempt.Kind,
+            TicketIndex = attempt.TicketIndex,
+            ProcessId = processId,
+            StartedAt = Instant(Milliseconds(at)),
+            Before = attempt.Before,
+        };
+    }
+
+    public void EndAttempt(long attempt, AttemptEnd end, DateTimeOffset at)
+    {
+        ArgumentNullException.ThrowIfNull(end);
+        using var change = BeginChange();
+        AttemptFacts? present = null;
+        IssuanceState? state = null;
+        using (var read = _database.Use(JournalSql.ReadAttempt).Bind(1, attempt))
+        {
+            if (read.Step())
+            {
+                present = ReadFacts(read);
+                state = ReadState(read.Int64(4))?.State;
+            }
+        }
+        Require($"The end of attempt {attempt}", JournalTransitions.WhyNoEnd(present, state));
+        var update = _database.Use(JournalSql.EndAttempt).Bind(1, attempt).Bind(2, Milliseconds(at)).Bind(3, JournalWords.Of(end.Outcome))
+            .Bind(4, end.BytesSent).Bind(5, end.Judgement);
+        BindEvidence(update, 6, end.After).Run();
+        change.Commit(at, JournalAudit.AttemptEnded, $"attempt {Text(attempt)} {JournalWords.Of(end.Outcome)}");
+    }
+
+    public long Complete(long issuance, NewReport report, DateTimeOffset at)
+    {
+        JournalRequests.Check(report);
+        using var change = BeginChange();
+        var present = ReadState(issuance);
+        Require($"Completing issuance {issuance}", JournalTransitions.WhyNoCompletion(present?.State, present?.Attempts ?? []));
+        var id = Scalar(JournalSql.LastReport) + 1;
+        // An outcome is never held up by a lost key: its report goes out without the personal part.
+        var personal = report.Personal is { } p && CanKeepPersonalData ? _keys.Seal(p, "outbox", id, "personal") : null;
+        _database.Use(JournalSql.InsertReport).Bind(1, id).Bind(2, present!.Value.OrderNumber).Bind(3, report.Kind).Bind(4, report.PayloadVersion)
+            .Bind(5, report.Success).Bind(6, Milliseconds(at)).Bind(7, report.Payload).Bind(8, personal).Run();
+        _database.Use(JournalSql.CompleteIssuance).Bind(1, issuance).Bind(2, Milliseconds(at)).Bind(3, id).Run();
+        change.Commit(at, JournalAudit.Issued, $"issuance {Text(issuance)} report {Text(id)}");
+        return id;
+    }
+
+    public void Release(long issuance, string reason, DateTimeOffset at)
+    {
+        using var change = BeginChange();
+        var present = ReadState(issuance);
+        Require($"Releasing issuance {issuance}", JournalTransitions.WhyNoRelease(present?.State, present?.Attempts ?? []));
+        _database.Use(JournalSql.DeleteAccepted).Bind(1, issuance).Run();
+        Close(issuance, IssuanceState.Released, reason, at);
+        change.Commit(at, JournalAudit.Released, $"issuance {Text(issuance)}: {reason}");
+    }
+
+    public void StandInDoubt(long issuance, string reason, DateTimeOffset at)
+    {
+        using var change = BeginChange();
+        Require($"Doubting issuance {issuance}", JournalTransitions.WhyNoDoubt(ReadState(issuance)?.State));
+        Close(issuance, IssuanceState.InDoubt, reason, at);
+        change.Commit(at, JournalAudit.InDoubt, $"issuance {Text(issuance)}: {reason}");
+    }
+
+    public void SavePrinter(PrinterRecord printer)
+    {
+        ArgumentNullException.ThrowIfNull(printer);
+        using var change = BeginChange();
+        var save = _database.Use(JournalSql.SavePrinter).Bind(1, printer.Unit).Bind(2, printer.Model).Bind(3, printer.EchoesProcessId);
+        save.Bind(4, printer.CutCounterIsExact is { } exact ? (exact ? 1L : 0L) : null).Bind(5, printer.CutCounter)
+            .Bind(6, Milliseconds(printer.SeenAt)).Run();
+        change.Commit(printer.SeenAt, JournalAudit.Printer, printer.Unit);
+    }
+
+    public void Audit(DateTimeOffset at, string what, string details)
+    {
+        using var change = BeginChange();
+        change.Commit(at, what, details);
+    }
+
+    private static void Require(string what, string? whyNot)
+    {
+        if (whyNot is not null) throw new JournalTransitionException(string.Create(CultureInfo.InvariantCulture, $"{what} is refused: {whyNot}."));
+    }
+
+    private static SqliteStatement BindEvidence(SqliteStatement statement, int first, PrinterEvidence? evidence) => evidence is null
+        ? statement
+        : statement.Bind(first, evidence.Unit).Bind(first + 1, evidence.SerialNumber).Bind(first + 2, evidence.CutCounter)
+            .Bind(first + 3, evidence.CutCounterIsExact).Bind(first + 4, evidence.Idle).Bind(first + 5, evidence.Disturbances)
+            .Bind(first + 6, evidence.Run.ToByteArray()).Bind(first + 7, evidence.Connection);
+
+    private void Close(long issuance, IssuanceState state, string reason, DateTimeOffset at) =>
+        _database.Use(JournalSql.CloseIssuance).Bind(1, issuance).Bind(2, Milliseconds(at)).Bind(3, JournalWords.Of(state)).Bind(4, reason).Run();
+
+    private long Scalar(string sql)
+    {
+        using var query = _database.Use(sql);
+        return query.Step() ? query.Int64(0) : 0;
+    }
+
+    private (long Id, IssuanceState? State) FindState(Journey journey, string orderNumber)
+    {
+        using var find = _database.Use(JournalSql.FindIssuanceState).Bind(1, orderNumber).Bind(2, JournalWords.Of(journey));
+        if (!find.Step()) return (0, null);
+        var id = find.Int64(0);
+        return (id, JournalTransitions.Effective(JournalWords.ToIssuanceState(find.Text(1)), HasUnknown(ReadAttemptFacts(id))));
+    }
+
+    private (IssuanceState State, Journey Journey, string OrderNumber, int TicketCount, List<AttemptFacts> Attempts)? ReadState(long issuance)
+    {
+        using var read = _database.Use(JournalSql.ReadIssuanceState).Bind(1, issuance);
+        if (!read.Step()) return null;
+        var attempts = ReadAttemptFacts(issuance);
+        var journey = JournalWords.ToJourney(read.Text(1));
+        var written = journey == JournalWords.UnknownJourney ? IssuanceState.Unknown : JournalWords.ToIssuanceState(read.Text(0));
+        return (JournalTransitions.Effective(written, HasUnknown(attempts)), journey, read.Text(2), read.Int32(3), attempts);
+    }
+
+    private List<AttemptFacts> ReadAttemptFacts(long issuance)
+    {
+        using var read = _database.Use(JournalSql.ReadAttemptFacts).Bind(1, issuance);
+        List<AttemptFacts> attempts = [];
+        while (read.Step()) attempts.Add(ReadFacts(read));
+        return attempts;
+    }
+
+    private static AttemptFacts ReadFacts(SqliteStatement row) =>
+        new(JournalWords.ToAttemptKind(row.Text(0)), row.Int32(1), row.IsNull(3) ? null : JournalWords.ToAttemptOutcome(row.Text(2)));
+
+    private static bool HasUnknown(List<AttemptFacts> attempts) => attempts.Exists(a => a.Kind == AttemptKind.Unknown);
+}

@@ -1,0 +1,118 @@
+using DeviceAgent.Platform.Sync;
+
+namespace DeviceAgent.Journal;
+
+/// <content>The queue of reports, as the sender sees it.</content>
+public sealed partial class SqliteJournal
+{
+    public DateTimeOffset? NextDue
+    {
+        get
+        {
+            using var entry = Enter();
+            using var next = _database.Use(JournalSql.NextDue);
+            return next.Step() ? Instant(next.Int64(0)) : null;
+        }
+    }
+
+    public OutboxCounts Counts
+    {
+        get
+        {
+            using var entry = Enter();
+            using var open = _database.Use(JournalSql.CountOpenReports);
+            open.Step();
+            var (all, waiting, handedOver) = (open.Int32(0), open.Int32(1), open.Int32(3));
+            var parked = (int)Scalar(JournalSql.CountParked);
+            var confirmed = Scalar(JournalSql.LastReport) - all - parked;
+            return new(waiting, parked, confirmed, all - waiting - handedOver, open.Int64OrNull(2) is { } oldest ? Instant(oldest) : null);
+        }
+    }
+
+    public int RecoverInterrupted(DateTimeOffset now)
+    {
+        using var change = BeginChange();
+        return ChangeMany(change, JournalSql.RecoverInterrupted, now, JournalAudit.Recovered);
+    }
+
+    public void WakeRetries(DateTimeOffset now)
+    {
+        using var change = BeginChange();
+        ChangeMany(change, JournalSql.WakeRetries, now, JournalAudit.Woken);
+    }
+
+    public IReadOnlyList<OutboxReport> Take(DateTimeOffset now, int limit, IReadOnlySet<string> ordersInHand)
+    {
+        ArgumentNullException.ThrowIfNull(ordersInHand);
+        using var entry = Enter();
+        using var take = _database.Use(JournalSql.TakeReports).Bind(1, Milliseconds(now));
+        List<OutboxReport> reports = [];
+        while (reports.Count < limit && take.Step())
+        {
+            var (id, order) = (take.Int64(0), take.Text(1));
+            if (ordersInHand.Contains(order)) continue;
+            reports.Add(new()
+            {
+                Id = id,
+                OrderNumber = order,
+                Kind = take.Text(2),
+                PayloadVersion = take.Int32(3),
+                Success = take.Bool(4),
+                Payload = take.Blob(5).ToArray(),
+                Personal = _keys.Open(take.Blob(6), "outbox", id, "personal"),
+                Sends = take.Int32(7),
+                FateUnknown = take.Bool(8),
+                CreatedAt = Instant(take.Int64(9)),
+            });
+        }
+        return reports;
+    }
+
+    public void MarkSending(long id, DateTimeOffset at)
+    {
+        using var change = BeginChange();
+        Require($"Sending report {id}", JournalTransitions.WhyNoSending(ReadReport(id)));
+        _database.Use(JournalSql.MarkSending).Bind(1, id).Bind(2, Milliseconds(at)).Run();
+        change.Commit(at, JournalAudit.Sending, $"report {Text(id)}");
+    }
+
+    public void Confirm(long id, DateTimeOffset at, string evidence)
+    {
+        using var change = BeginChange();
+        Require($"Confirming report {id}", JournalTransitions.WhyNoConfirmation(ReadReport(id)));
+        _database.Use(JournalSql.ConfirmReport).Bind(1, id).Bind(2, Milliseconds(at)).Bind(3, evidence).Run();
+        change.Commit(at, JournalAudit.Confirmed, $"report {Text(id)}");
+    }
+
+    public void RetryAt(long id, DateTimeOffset notBefore, bool fateUnknown, string reason)
+    {
+        using var change = BeginChange();
+        Require($"Retrying report {id}", JournalTransitions.WhyNoRetry(ReadReport(id)));
+        var at = _time.GetUtcNow();
+        _database.Use(JournalSql.RetryReport).Bind(1, id).Bind(2, Milliseconds(at)).Bind(3, Milliseconds(notBefore)).Bind(4, fateUnknown).Bind(5, reason).Run();
+        change.Commit(at, JournalAudit.Retry, $"report {Text(id)}: {reason}");
+    }
+
+    public void Park(long id, DateTimeOffset at, ParkReason reason, string evidence)
+    {
+        using var change = BeginChange();
+        Require($"Parking report {id}", JournalTransitions.WhyNoParking(ReadReport(id)));
+        _database.Use(JournalSql.ParkReport).Bind(1, id).Bind(2, Milliseconds(at)).Bind(3, JournalWords.Of(reason)).Bind(4, evidence).Run();
+        change.Commit(at, JournalAudit.Parked, $"report {Text(id)} {JournalWords.Of(reason)}");
+    }
+
+    private int ChangeMany(Change change, string sql, DateTimeOffset now, string what)
+    {
+        _database.Use(sql).Bind(1, Milliseconds(now)).Run();
+        var count = _database.Changes;
+        // Nothing changed: nothing to write down, and no sync.
+        if (count > 0) change.Commit(now, what, Text(count));
+        return count;
+    }
+
+    private ReportFacts? ReadReport(long id)
+    {
+        using var read = _database.Use(JournalSql.ReadReport).Bind(1, id);
+        return read.Step() ? new(JournalWords.ToReportState(read.Text(0)), JournalWords.IsKnownFormat(read.Text(1), read.Int32(2))) : null;
+    }
+}

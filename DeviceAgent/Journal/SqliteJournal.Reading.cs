@@ -1,0 +1,121 @@
+using DeviceAgent.Orders;
+
+namespace DeviceAgent.Journal;
+
+/// <content>What only reads.</content>
+public sealed partial class SqliteJournal
+{
+    public IssuanceRecord? Find(Journey journey, string orderNumber)
+    {
+        using var entry = Enter();
+        using var find = _database.Use(JournalSql.FindIssuance).Bind(1, orderNumber).Bind(2, JournalWords.Of(journey));
+        return find.Step() ? ReadIssuance(find) : null;
+    }
+
+    public IReadOnlyList<IssuanceRecord> Unfinished(int limit)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
+        using var entry = Enter();
+        using var list = _database.Use(JournalSql.UnfinishedIssuances).Bind(1, limit);
+        List<IssuanceRecord> unfinished = [];
+        while (list.Step()) unfinished.Add(ReadIssuance(list));
+        return unfinished;
+    }
+
+    public JournalCounts CountIssuances()
+    {
+        using var entry = Enter();
+        int open = 0, inDoubt = 0, unreadable = 0;
+        using (var states = _database.Use(JournalSql.OpenIssuanceStates))
+        {
+            while (states.Step())
+            {
+                var known = JournalWords.ToJourney(states.Text(1)) != JournalWords.UnknownJourney;
+                switch (JournalTransitions.Effective(JournalWords.ToIssuanceState(states.Text(0)), states.Bool(2)))
+                {
+                    case IssuanceState.Intent or IssuanceState.Accepted when known:
+                        open++;
+                        break;
+                    case IssuanceState.InDoubt when known:
+                        inDoubt++;
+                        break;
+                    default:
+                        unreadable++;
+                        break;
+                }
+            }
+        }
+        var others = open + inDoubt + unreadable + Scalar(JournalSql.CountUnissued);
+        return new(Scalar(JournalSql.LastIssuance) - others, open, inDoubt, unreadable);
+    }
+
+    public PrinterRecord? FindPrinter(string unit)
+    {
+        using var entry = Enter();
+        using var find = _database.Use(JournalSql.FindPrinter).Bind(1, unit);
+        return find.Step()
+            ? new(find.Text(0), find.TextOrNull(1), find.Bool(2), find.IsNull(3) ? null : find.Bool(3), find.Int64OrNull(4), Instant(find.Int64(5)))
+            : null;
+    }
+
+    public IReadOnlyList<AuditRecord> ReadAudit(int limit)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
+        using var entry = Enter();
+        using var newest = _database.Use(JournalSql.NewestAudit).Bind(1, limit);
+        List<AuditRecord> rows = [];
+        while (newest.Step()) rows.Add(new(newest.Int64(0), Instant(newest.Int64(1)), newest.Text(2), newest.Text(3)));
+        return rows;
+    }
+
+    private IssuanceRecord ReadIssuance(SqliteStatement row)
+    {
+        var id = row.Int64(0);
+        var attempts = ReadAttempts(id);
+        var journey = JournalWords.ToJourney(row.Text(1));
+        var written = journey == JournalWords.UnknownJourney ? IssuanceState.Unknown : JournalWords.ToIssuanceState(row.Text(3));
+        return new()
+        {
+            Id = id,
+            Journey = journey,
+            OrderNumber = row.Text(2),
+            State = JournalTransitions.Effective(written, attempts.Exists(a => a.Kind == AttemptKind.Unknown)),
+            StateText = row.Text(3),
+            CreatedAt = Instant(row.Int64(4)),
+            ChangedAt = Instant(row.Int64(5)),
+            TicketCount = row.Int32(6),
+            Reason = row.TextOrNull(7),
+            ReportState = row.TextOrNull(8),
+            Accepted = _keys.Open(row.Blob(9), "accepted", id, "sealed") is { } json ? JournalJson.Read(json) : null,
+            Attempts = attempts,
+        };
+    }
+
+    private List<AttemptRecord> ReadAttempts(long issuance)
+    {
+        using var read = _database.Use(JournalSql.AttemptsOfIssuance).Bind(1, issuance);
+        List<AttemptRecord> attempts = [];
+        while (read.Step())
+        {
+            var ended = !read.IsNull(13);
+            attempts.Add(new()
+            {
+                Id = read.Int64(0),
+                Kind = JournalWords.ToAttemptKind(read.Text(1)),
+                TicketIndex = read.Int32(2),
+                ProcessId = read.Text(3),
+                StartedAt = Instant(read.Int64(4)),
+                Before = ReadEvidence(read, 5),
+                EndedAt = ended ? Instant(read.Int64(13)) : null,
+                End = ended ? new(JournalWords.ToAttemptOutcome(read.Text(14)), read.Int64OrNull(15), ReadAfter(read), read.Text(16)) : null,
+            });
+        }
+        return attempts;
+    }
+
+    private static PrinterEvidence? ReadAfter(SqliteStatement row) => row.IsNull(17) ? null : ReadEvidence(row, 17);
+
+    private static PrinterEvidence ReadEvidence(SqliteStatement row, int first) => new(
+        row.Text(first), row.TextOrNull(first + 1), row.Int64OrNull(first + 2), row.Bool(first + 3), row.Bool(first + 4), row.Int64(first + 5),
+        row.Blob(first + 6) is { Length: 16 } run ? new Guid(run) : Guid.Empty, row.TextOrNull(first + 7));
+}

@@ -1,0 +1,244 @@
+using System.Globalization;
+using System.Security.Cryptography;
+
+namespace DeviceAgent.Journal;
+
+/// <summary>The journal in one SQLite file.</summary>
+/// <remarks>
+/// Sources: sqlite.org/wal.html, sqlite.org/pragma.html; docs/decisions/001-the-journal-is-sqlite.md.
+/// WAL, synchronous FULL, locking EXCLUSIVE: what a method has returned from survives power loss on storage that honours flush.
+/// It owns the file while it is open (a second opener gets <see cref="JournalFailure.Locked"/>); the caller owns the keys.
+/// Storage that fails is a <see cref="JournalException"/>; after it every change is refused until the journal is opened again.
+/// </remarks>
+public sealed partial class SqliteJournal : IIssuanceJournal
+{
+    public const string FileName = "journal.db";
+
+    private readonly SqliteDatabase _database;
+    private readonly JournalKeys _keys;
+    private readonly TimeProvider _time;
+    private readonly string _path;
+    private readonly string _journalKeyId;
+    private readonly long _processIdStart;
+    private long? _latest;
+    private int _entered;
+    private bool _disposed;
+
+    private SqliteJournal(SqliteDatabase database, string path, JournalKeys keys, TimeProvider time)
+    {
+        _database = database;
+        _path = path;
+        _keys = keys;
+        _time = time;
+        Identity = new(
+            Guid.Parse(Meta(JournalSchema.JournalId), CultureInfo.InvariantCulture),
+            int.Parse(Meta(JournalSchema.Epoch), CultureInfo.InvariantCulture),
+            int.Parse(Meta(JournalSchema.SchemaVersion), CultureInfo.InvariantCulture),
+            Instant(long.Parse(Meta(JournalSchema.CreatedAt), CultureInfo.InvariantCulture)));
+        _journalKeyId = Meta(JournalSchema.KeyId);
+        _processIdStart = long.Parse(Meta(JournalSchema.ProcessIdStart), CultureInfo.InvariantCulture);
+        using var latest = database.Use(JournalSql.LatestTime);
+        if (latest.Step()) _latest = latest.Int64(0);
+    }
+
+    public JournalIdentity Identity { get; }
+
+    /// <summary>The key at hand is the one that this journal was made with. Without it orders cannot be accepted; reports still go out.</summary>
+    public bool CanKeepPersonalData => _journalKeyId.Length > 0 && _keys.KeyId == _journalKeyId;
+
+    public DateTimeOffset? LastTime => _latest is { } latest ? Instant(latest) : null;
+
+    /// <summary>Makes the first journal: whole, synced and closed to others, or not at all.</summary>
+    /// <exception cref="JournalException">Exists; Unwritable.</exception>
+    public static SqliteJournal Create(string path, JournalOptions options, JournalKeys keys, TimeProvider time)
+    {
+        if (File.Exists(path)) throw new JournalException(JournalFailure.Exists, $"{path} is there already.");
+        try
+        {
+            DurableFiles.MakeFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
+            var temporary = $"{path}.{Guid.NewGuid():N}.new";
+            DurableFiles.MakeEmpty(temporary);
+            using (var database = SqliteDatabase.Open(temporary))
+            {
+                Set(database, options);
+                Lay(database, keys, time.GetUtcNow());
+            }
+            DurableFiles.Publish(temporary, path);
+        }
+        catch (Exception e) when (e is (IOException and not JournalException) or UnauthorizedAccessException)
+        {
+            throw new JournalException(JournalFailure.Unwritable, $"{path} cannot be made: {e.Message}", inner: e);
+        }
+        return Open(path, options, keys, time);
+    }
+
+    /// <summary>Opens an existing journal, brings an older one to this release's schema and never makes one.</summary>
+    /// <param name="keys"><see cref="JournalKeys.None"/> or another key: it opens, personal data stays out of reach.</param>
+    /// <exception cref="JournalException">Missing, Locked, Corrupt, NewerThanReadable, Unwritable, NotDurable.</exception>
+    public static SqliteJournal Open(string path, JournalOptions options, JournalKeys keys, TimeProvider time)
+    {
+        if (!File.Exists(path)) throw new JournalException(JournalFailure.Missing, $"{path} is missing.");
+        var database = SqliteDatabase.Open(path);
+        try
+        {
+            Set(database, options);
+            Migrate(database, path);
+            // Storage that failed may have lost what its cache still shows (an fsync is not repeated); this writes and syncs the log's content anew.
+            database.Execute("PRAGMA wal_checkpoint(FULL)");
+            return new SqliteJournal(database, path, keys, time);
+        }
+        catch (Exception e) when (e is FormatException or OverflowException)
+        {
+            database.Dispose();
+            throw new JournalException(JournalFailure.Corrupt, $"{path}: meta does not read.", inner: e);
+        }
+        catch (JournalException)
+        {
+            database.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Reads the whole file and looks for damage; seconds where the file is large and not in memory. PRAGMA quick_check.</summary>
+    /// <param name="findings">"ok", else what is damaged, at most ten lines.</param>
+    public bool QuickCheck(out string findings)
+    {
+        using var entry = Enter();
+        using var check = _database.Use("PRAGMA quick_check(10)");
+        List<string> lines = [];
+        while (check.Step()) lines.Add(check.Text(0));
+        findings = string.Join('\n', lines);
+        return findings == "ok";
+    }
+
+    public void Dispose()
+    {
+        if (_disposed) return;
+        using var entry = Enter();
+        _disposed = true;
+        _database.Dispose();
+    }
+
+    private static void Set(SqliteDatabase database, JournalOptions options)
+    {
+        // EXCLUSIVE before WAL: then there is no shared memory file, and no second opener.
+        var locking = database.Ask("PRAGMA locking_mode = EXCLUSIVE");
+        var mode = database.Ask("PRAGMA journal_mode = WAL");
+        database.Execute("PRAGMA synchronous = FULL");
+        database.Execute("PRAGMA mmap_size = 0");
+        database.Execute("PRAGMA temp_store = MEMORY");
+        database.Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA wal_autocheckpoint = {options.WalAutoCheckpointPages}"));
+        var synchronous = database.Ask("PRAGMA synchronous");
+        if ((locking, mode, synchronous) != ("exclusive", "wal", "2"))
+            throw new JournalException(JournalFailure.NotDurable, $"locking_mode is {locking}, journal_mode {mode}, synchronous {synchronous}.");
+    }
+
+    private static void Lay(SqliteDatabase database, JournalKeys keys, DateTimeOffset now)
+    {
+        database.Execute("BEGIN");
+        database.Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA application_id = {JournalSchema.ApplicationId}"));
+        foreach (var step in JournalSchema.Steps) database.Execute(step);
+        SetVersion(database, JournalSchema.Version);
+        WriteMeta(database, JournalSchema.JournalId, Guid.NewGuid().ToString());
+        WriteMeta(database, JournalSchema.Epoch, "1");
+        WriteMeta(database, JournalSchema.MinimumReader, "1");
+        WriteMeta(database, JournalSchema.CreatedAt, Text(Milliseconds(now)));
+        WriteMeta(database, JournalSchema.KeyId, keys.KeyId);
+        WriteMeta(database, JournalSchema.ProcessIdStart, Text(RandomNumberGenerator.GetInt32(AttemptProcessIds.Count)));
+        database.Execute("COMMIT");
+    }
+
+    private static void Migrate(SqliteDatabase database, string path)
+    {
+        if (database.Ask("PRAGMA application_id") != Text(JournalSchema.ApplicationId))
+            throw new JournalException(JournalFailure.Corrupt, $"{path} is not a journal.");
+        var version = int.Parse(database.Ask("PRAGMA user_version")!, CultureInfo.InvariantCulture);
+        if (ReadMeta(database, JournalSchema.MinimumReader) is not { } reader || version < 1)
+            throw new JournalException(JournalFailure.Corrupt, $"{path} tells no schema version.");
+        if (int.Parse(reader, CultureInfo.InvariantCulture) > JournalSchema.Version)
+            throw new JournalException(JournalFailure.NewerThanReadable, $"{path} has schema {version} and must be read by schema {reader} or newer.");
+        for (; version < JournalSchema.Version; version++)
+        {
+            database.Execute("BEGIN");
+            database.Execute(JournalSchema.Steps[version]);
+            SetVersion(database, version + 1);
+            database.Execute("COMMIT");
+        }
+    }
+
+    private static void SetVersion(SqliteDatabase database, int version)
+    {
+        database.Execute($"PRAGMA user_version = {Text(version)}");
+        WriteMeta(database, JournalSchema.SchemaVersion, Text(version));
+    }
+
+    private static string? ReadMeta(SqliteDatabase database, string key)
+    {
+        using var read = database.Use(JournalSql.ReadMeta).Bind(1, key);
+        return read.Step() ? read.Text(0) : null;
+    }
+
+    private static void WriteMeta(SqliteDatabase database, string key, string value) =>
+        database.Use(JournalSql.WriteMeta).Bind(1, key).Bind(2, value).Run();
+
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private static long Milliseconds(DateTimeOffset instant) => instant.ToUnixTimeMilliseconds();
+
+    private static DateTimeOffset Instant(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
+
+    private string Meta(string key) =>
+        ReadMeta(_database, key) ?? throw new JournalException(JournalFailure.Corrupt, $"{_path}: meta lacks {key}.");
+
+    private Entry Enter()
+    {
+        if (Interlocked.Exchange(ref _entered, 1) != 0)
+            throw new InvalidOperationException("The journal has one caller at a time; another is inside.");
+        if (!_disposed) return new(this);
+        _entered = 0;
+        throw new ObjectDisposedException(nameof(SqliteJournal));
+    }
+
+    /// <summary>Lets the caller in and opens a transaction: everything until <see cref="Change.Commit"/> happens together or not at all.</summary>
+    private Change BeginChange()
+    {
+        var entry = Enter();
+        try
+        {
+            if (_database.HasFailed)
+                throw new JournalException(JournalFailure.Unwritable, $"{_path} failed before; it takes nothing until it is opened again.");
+            _database.Run(JournalSql.Begin);
+            return new(this);
+        }
+        catch
+        {
+            entry.Dispose();
+            throw;
+        }
+    }
+
+    private readonly ref struct Entry(SqliteJournal journal)
+    {
+        public void Dispose() => Volatile.Write(ref journal._entered, 0);
+    }
+
+    /// <summary>One transaction; disposed without a commit it leaves nothing behind.</summary>
+    private readonly ref struct Change(SqliteJournal journal)
+    {
+        /// <summary>Writes the audit row and makes everything durable.</summary>
+        public void Commit(DateTimeOffset at, string what, string details)
+        {
+            var written = Milliseconds(at);
+            var late = Math.Max(0, (journal._latest ?? written) - written);
+            journal._database.Use(JournalSql.InsertAudit).Bind(1, written).Bind(2, late).Bind(3, what).Bind(4, details).Run();
+            journal._database.Run(JournalSql.Commit);
+            journal._latest = written + late;
+        }
+
+        public void Dispose()
+        {
+            journal._database.RollBack();
+            Volatile.Write(ref journal._entered, 0);
+        }
+    }
+}

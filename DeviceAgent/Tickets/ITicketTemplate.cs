@@ -1,0 +1,22 @@
+using DeviceAgent.Orders;
+
+namespace DeviceAgent.Tickets;
+
+/// <summary>Turns tickets into the bytes of a printable document.</summary>
+/// <remarks>One document at a time: its bytes hold until the next call.</remarks>
+public interface ITicketTemplate
+{
+    /// <summary>Name and version, "bus/1" for one: journaled with the order, so that a ticket is always printed as it was begun.</summary>
+    string Version { get; }
+
+    ReadOnlyMemory<byte> Ticket(Order order, Ticket ticket, int ticketCount, DateTimeOffset issuedAt);
+
+    /// <summary>Marks a half-printed ticket as worthless.</summary>
+    ReadOnlyMemory<byte> VoidStrip(string orderNumber, int ticketIndex);
+
+    /// <summary>Tells the passenger of an order in doubt whom to ask.</summary>
+    ReadOnlyMemory<byte> IncidentSlip(string orderNumber, DateTimeOffset at);
+
+    /// <summary>Printed once for a printer that this kiosk has not seen: shows whether its cut counter is exact.</summary>
+    ReadOnlyMemory<byte> ProbeStrip();
+}
