@@ -259,7 +259,7 @@ public sealed partial class IssuanceDesk : IDisposable
         var waiting = 0;
         if (_journalWritable) Guarded(() => waiting = _with.Journal.Counts.Waiting);
         var printer = _with.Printer.Identity is null ? null : _with.Printer.Status;
-        return Readiness.Judge(new(_recovered, _stopping, printer, _unsettled, _journalWritable, waiting, _with.MaxReports, _with.SenderHold()));
+        return Readiness.Judge(new(_recovered, _stopping, printer, _unitLearned, _unsettled, _journalWritable, waiting, _with.MaxReports, _with.SenderHold()));
     }
 
     private void Show(Guidance guidance)
