@@ -222,6 +222,18 @@ public sealed class EscPosPrinterLineTests
     });
 
     [Fact]
+    public void Late_echoes_are_kept_without_growing_without_bound() => Run(async () =>
+    {
+        var port = new FakePrinter(_time);
+        await using var printer = await OpenAsync(port);
+        for (var i = 0; i < 100; i++) port.SayEcho(ProcessId.FromNumber(i).ToString());
+        await Task.Delay(TimeSpan.FromSeconds(1), _time, Token);
+        var result = await printer.PrintAsync(Ticket, Job, Token);
+        Assert.Equal(PrintEnd.Completed, result.End);
+        Assert.Equal(Enumerable.Range(36, 64).Select(i => ProcessId.FromNumber(i)), result.OtherEchoes);
+    });
+
+    [Fact]
     public async Task Jobs_on_the_thread_pool_and_the_real_clock_are_never_mixed_up()
     {
         var port = new FakePrinter(_time);
