@@ -51,12 +51,23 @@ public sealed class BusTvmApiTests
         Assert.Equal(
             new SortedDictionary<string, string>(StringComparer.Ordinal)
             {
-                ["alitrip_order_id"] = "10000241", ["app_key"] = "12345678", ["book_time"] = "2017-03-03 11:22:33", ["fetch_phone"] = "17701011234", ["format"] = "json",
-                ["method"] = "taobao.bus.tvmbookorder.set", ["partner_id"] = "kiosk",
+                ["alitrip_order_id"] = "10000241",
+                ["app_key"] = "12345678",
+                ["book_time"] = "2017-03-03 11:22:33",
+                ["fetch_phone"] = "17701011234",
+                ["format"] = "json",
+                ["method"] = "taobao.bus.tvmbookorder.set",
+                ["partner_id"] = "kiosk",
                 ["passengers"] =
                     """[{"agent_eticket":"\"\"","agent_ticket_id":"00001002","full_price":1100,"has_children":false,"rider_cert_number":"111213199010105678","rider_cert_type":"1","rider_name":"张三","seat_number":"20","service_charge":0,"ticket_price":1000},{}]""",
-                ["pay_mode"] = "ALIPAY", ["session"] = "session-of-the-seller", ["sign_method"] = "hmac-sha256", ["success"] = "true", ["support_eticket"] = "false",
-                ["ticket_gate"] = "12F", ["timestamp"] = "2026-03-01 09:00:00", ["v"] = "2.0",
+                ["pay_mode"] = "ALIPAY",
+                ["session"] = "session-of-the-seller",
+                ["sign_method"] = "hmac-sha256",
+                ["success"] = "true",
+                ["support_eticket"] = "false",
+                ["ticket_gate"] = "12F",
+                ["timestamp"] = "2026-03-01 09:00:00",
+                ["v"] = "2.0",
             },
             form);
         var line = Assert.Single(_log.Lines);

@@ -30,8 +30,16 @@ internal sealed class MemoryOutbox : IOutbox
         var id = _rows.Count + 1;
         _rows.Add(new Row(new OutboxReport
         {
-            Id = id, OrderNumber = order, Kind = report.Kind, PayloadVersion = report.PayloadVersion, Success = report.Success, Payload = report.Payload,
-            Personal = report.Personal, Sends = 0, FateUnknown = false, CreatedAt = at,
+            Id = id,
+            OrderNumber = order,
+            Kind = report.Kind,
+            PayloadVersion = report.PayloadVersion,
+            Success = report.Success,
+            Payload = report.Payload,
+            Personal = report.Personal,
+            Sends = 0,
+            FateUnknown = false,
+            CreatedAt = at,
         }));
         return id;
     }
