@@ -271,6 +271,13 @@ public sealed class PrinterSimulatorTests
     }
 
     [Fact]
+    public void A_sender_that_forgets_Chinese_mode_after_ESC_at_does_not_get_Chinese()
+    {
+        var bench = new PrinterBench().Send(ChineseOn, Gb18030("票"), LineFeed, Initialise, Gb18030("票"), LineFeed, CutByFeeding);
+        Assert.Equal("票\n╞▒", bench.OnlyPiece().Text);
+    }
+
+    [Fact]
     public void A_cut_or_an_alignment_inside_a_line_is_not_obeyed()
     {
         var bench = new PrinterBench().Send(Ascii("text"), [0x1D, 0x56, 0], [0x1B, 0x61, 2], LineFeed, CutByFeeding);
