@@ -63,13 +63,20 @@ public sealed partial class SqliteJournal : IIssuanceJournal
         {
             DurableFiles.MakeFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
             var temporary = $"{path}.{Guid.NewGuid():N}.new";
-            DurableFiles.MakeEmpty(temporary);
-            using (var database = SqliteDatabase.Open(temporary))
+            try
             {
-                Set(database, options);
-                Lay(database, keys, time.GetUtcNow());
+                DurableFiles.MakeEmpty(temporary);
+                using (var database = SqliteDatabase.Open(temporary))
+                {
+                    Set(database, options);
+                    Lay(database, keys, time.GetUtcNow());
+                }
+                DurableFiles.Publish(temporary, path);
             }
-            DurableFiles.Publish(temporary, path);
+            finally
+            {
+                File.Delete(temporary);
+            }
         }
         catch (Exception e) when (e is (IOException and not JournalException) or UnauthorizedAccessException)
         {
