@@ -20,7 +20,7 @@ public sealed class EscPosPrinterTests
     private Task<EscPosPrinter> OpenAsync(FakePrinter port, EscPosPrinterOptions? options = null) =>
         EscPosPrinter.OpenAsync(port, options ?? new EscPosPrinterOptions(), _time, Token);
 
-    private void Run(Func<Task> body) => VirtualLoop.Run(_time, body);
+    private void Run(Func<Task> body) => PrinterLoop.Run(_time, body);
 
     /// <summary>Opens a healthy printer, lets the test break it, prints the ticket.</summary>
     private (PrintResult Result, TimeSpan Took) Print(FakePrinter port, Action<FakePrinter>? prepare = null, EscPosPrinterOptions? options = null)
