@@ -1,4 +1,3 @@
-using DeviceAgent.Drivers.Printing;
 using DeviceAgent.Issuance;
 using DeviceAgent.Journal;
 using DeviceAgent.Tests.Simulation;

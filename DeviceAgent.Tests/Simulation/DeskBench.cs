@@ -11,7 +11,7 @@ namespace DeviceAgent.Tests.Simulation;
 internal sealed class DeskBench : IPassengerGuidance, IDisposable
 {
     public const string Order = "10000241";
-    private readonly MemoryJournalDisk _disk = new();
+    private readonly MemoryJournalDisk _disk = new(new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero), 7);
     private IssuanceDesk? _desk;
     private CancellationTokenSource? _stationStop;
 
