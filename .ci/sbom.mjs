@@ -33,6 +33,32 @@ function locked() {
   return all;
 }
 
+/** The packages behind an entry's dependencies: a project stands for its own. */
+const behind = (all, dependencies) => Object.keys(dependencies ?? {})
+  .map(name => all.get(name.toLowerCase()))
+  .flatMap(entry => (entry === undefined ? [] : entry.type === 'Project' ? behind(all, entry.dependencies) : [entry]));
+
+/** What the agent references itself. PrivateAssets="all" marks what only the build needs. */
+function direct(all) {
+  const references = read(root, 'DeviceAgent', 'DeviceAgent.csproj').match(/<PackageReference [^>]*>/g);
+  const ofTheBuild = references.filter(r => /PrivateAssets="all"/i.test(r)).map(r => /Include="([^"]*)"/.exec(r)[1].toLowerCase());
+  const own = [...all].filter(([key, e]) => (e.type === 'Direct' || e.type === 'Project') && !ofTheBuild.includes(key));
+  return behind(all, Object.fromEntries(own));
+}
+
+/** The packages that are shipped: all that the direct ones lead to, by name. */
+function shipped(all) {
+  const found = new Set();
+  const waiting = direct(all);
+  while (waiting.length > 0) {
+    const entry = waiting.pop();
+    if (found.has(entry)) continue;
+    found.add(entry);
+    waiting.push(...behind(all, entry.dependencies));
+  }
+  return [...found].sort((a, b) => order(a.name.toLowerCase(), b.name.toLowerCase()));
+}
+
 function describe({ name, resolved: version, contentHash }) {
   const folder = join(packagesFolder, name.toLowerCase(), version.toLowerCase());
   if (!existsSync(folder)) fail(`${name} ${version} is not restored: run 'dotnet restore' first`);
@@ -57,11 +83,7 @@ function describe({ name, resolved: version, contentHash }) {
 }
 
 function bom(all, packages) {
-  const refs = dependencies => Object.keys(dependencies ?? {})
-    .map(name => all.get(name.toLowerCase()))
-    .flatMap(entry => (entry === undefined ? [] : entry.type === 'Project' ? refs(entry.dependencies) : [`pkg:nuget/${entry.name}@${entry.resolved}`]));
-  const node = (ref, on) => ({ ref, dependsOn: [...new Set(on)].sort(order) });
-  const direct = [...all.values()].filter(e => e.type === 'Direct' || e.type === 'Project').map(e => [e.name, '']);
+  const node = (ref, entries) => ({ ref, dependsOn: [...new Set(entries.map(e => `pkg:nuget/${e.name}@${e.resolved}`))].sort(order) });
   const version = element(read(root, 'Directory.Build.props'), 'Version');
   const agent = `device-agent@${version}`;
   return {
@@ -83,8 +105,8 @@ function bom(all, packages) {
       externalReferences: [['website', p.website], ['vcs', p.repository]].filter(([, url]) => url !== null).map(([type, url]) => ({ type, url })),
     })),
     dependencies: [
-      node(agent, refs(Object.fromEntries(direct))),
-      ...packages.map(p => node(p.purl, refs(all.get(p.name.toLowerCase()).dependencies))),
+      node(agent, direct(all)),
+      ...packages.map(p => node(p.purl, behind(all, all.get(p.name.toLowerCase()).dependencies))),
     ],
   };
 }
@@ -110,7 +132,7 @@ function notices(packages) {
 }
 
 const all = locked();
-const packages = [...all.values()].filter(e => e.type !== 'Project').sort((a, b) => order(a.name.toLowerCase(), b.name.toLowerCase())).map(describe);
+const packages = shipped(all).map(describe);
 const files = { 'sbom.cdx.json': `${JSON.stringify(bom(all, packages), null, 2)}\n`, 'THIRD-PARTY-NOTICES.md': notices(packages) };
 const check = process.argv.includes('--check');
 const stale = Object.entries(files).filter(([name, text]) => !existsSync(join(root, name)) || readFileSync(join(root, name), 'utf8') !== text);
