@@ -132,16 +132,17 @@ internal static partial class TidyRules
         !file.IsCSharp || !(file.Project == "DeviceAgent" || file.Path.StartsWith("DeviceAgent.Platform/Sync/", StringComparison.Ordinal)) ? [] :
         LeavesTheLoop().Matches(file.Code).Select(m => file.At(m.Index, m.Value));
 
-    public static IEnumerable<string> Undocumented(TidySource file)
+    public static IEnumerable<string> Undocumented(IReadOnlyList<TidySource> files)
     {
-        if (!file.IsCSharp || !Product.Contains(file.Project)) yield break;
-        if (file.Project == "DeviceAgent.Drivers")
-        {
-            foreach (Match type in PublicType().Matches(file.Code))
-            {
-                if (!HasDocumentation(file, type.Index)) yield return file.At(type.Index, $"public {type.Groups[1].Value} without a doc comment");
-            }
-        }
+        var product = files.Where(f => f.IsCSharp && Product.Contains(f.Project)).ToList();
+        var types = product.Where(f => f.Project == "DeviceAgent.Drivers").SelectMany(f => PublicType().Matches(f.Code).Select(m => (File: f, Match: m)));
+        // One part of a partial type speaks for all.
+        var silent = types.GroupBy(t => t.Match.Groups[1].Value).Where(parts => !parts.Any(p => HasDocumentation(p.File, p.Match.Index)));
+        return silent.Select(parts => parts.First().File.At(parts.First().Match.Index, $"public {parts.Key} without a doc comment")).Concat(product.SelectMany(UndocumentedOptions));
+    }
+
+    private static IEnumerable<string> UndocumentedOptions(TidySource file)
+    {
         foreach (Match options in OptionsRecord().Matches(file.Code))
         {
             if (!HasDocumentation(file, options.Index)) yield return file.At(options.Index, $"{options.Groups[1].Value} without a doc comment");

@@ -165,11 +165,12 @@ public sealed class TidyTests
     [InlineData("DeviceAgent.Drivers/A.cs", "\npublic sealed class A { }", 1)]
     [InlineData("DeviceAgent.Drivers/A.cs", "\n/// <summary>A.</summary>\n[Flags]\npublic enum A { }", 0)]
     [InlineData("DeviceAgent.Drivers/A.cs", "\ninternal sealed class A { }", 0)]
+    [InlineData("DeviceAgent.Drivers/A.cs", "\n/// <summary>A.</summary>\npublic partial class A { }\n\npublic partial class A { }", 0)]
     [InlineData("DeviceAgent/A.cs", "\npublic sealed class A { }", 0)]
     [InlineData("DeviceAgent/A.cs", "\npublic sealed record AOptions\n{\n    public int B { get; init; }\n}\n", 2)]
     [InlineData("DeviceAgent/A.cs", "\n/// <summary>A.</summary>\ninternal sealed record AOptions\n{\n    /// <summary>B.</summary>\n    public required int B { get; init; }\n    public int C { get; init; } = 5;\n}\npublic record D { public int E { get; } }", 1)]
     [InlineData("DeviceAgent.Platform/A.cs", "\n/// <summary>A.</summary>\n/// <param name=\"B\">s.</param>\npublic sealed record AOptions(int B, TimeSpan? C = null);\n", 1)]
-    public void What_is_not_documented_is_found(string path, string code, int violations) => Assert.Equal(violations, TidyRules.Undocumented(File(path, code)).Count());
+    public void What_is_not_documented_is_found(string path, string code, int violations) => Assert.Equal(violations, TidyRules.Undocumented([File(path, code)]).Count());
 
     [Fact]
     public void No_log_event_shares_its_id() => None(TidyRules.WrongEventIds);

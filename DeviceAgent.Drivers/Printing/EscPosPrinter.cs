@@ -73,6 +73,8 @@ public sealed class EscPosPrinter : ITicketPrinter
     /// <summary>Completes with the reason when the device is gone; cancelled when the printer was disposed of instead.</summary>
     public Task<DeviceLostException> Lost => _line.Lost;
 
+    Task ITicketPrinter.Lost => _line.Lost;
+
     /// <summary>
     /// Completes what a dead sender left half sent, reads the status, and, when the printer can work, identifies it and probes its
     /// process-id echo. Uses no paper and clears nothing. A printer that is off or out of paper opens too; it is identified by the
@@ -195,7 +197,6 @@ public sealed class EscPosPrinter : ITicketPrinter
     {
         var watch = new StandstillWatch(_time, _options, _options.JobTimeout, renewed: true);
         if (_mayStandInsideCommand && !await PadAsync(watch, cancellationToken)) return GivenUp();
-        _jobBytes = 0;
         var end = await SendAsync(document, watch, cancellationToken) ?? await SendAsync(EchoRequest(id), watch, cancellationToken);
         if (end is { } early) return early;
         _jobRequested = true;
@@ -286,9 +287,17 @@ public sealed class EscPosPrinter : ITicketPrinter
     private async Task<bool> PadAsync(StandstillWatch watch, CancellationToken cancellationToken)
     {
         _mayStandInsideCommand = true;
-        if (await SendAsync(Padding, watch, cancellationToken) is not null) return false;
-        _mayStandInsideCommand = false;
-        return true;
+        try
+        {
+            if (await SendAsync(Padding, watch, cancellationToken) is not null) return false;
+            _mayStandInsideCommand = false;
+            return true;
+        }
+        finally
+        {
+            // Padding is no part of a job: a job that did not get past it has sent nothing.
+            _jobBytes = 0;
+        }
     }
 
     /// <summary>DLE EOT 1-4, one after the other: the answers do not tell which question they answer.</summary>

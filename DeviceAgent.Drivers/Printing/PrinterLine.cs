@@ -106,7 +106,7 @@ internal sealed class PrinterLine : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _lost.TrySetCanceled();
-        await _closed.CancelAsync();
+        _closed.Cancel();
         await _port.DisposeAsync();
         await _reading;
         _closed.Dispose();

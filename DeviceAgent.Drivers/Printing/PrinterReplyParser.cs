@@ -28,7 +28,7 @@ public readonly record struct PrinterReply(PrinterReplyKind Kind, uint Status, P
 /// <remarks>
 /// Source: Epson ESC/POS reference, "Transmission status identification" and GS ( H fn 48, GS I, GS a.
 /// XON and XOFF are told wherever they stand. Whatever does not fit is dropped and counted; the byte that broke a reply is looked
-/// at again, so garbage costs at most the reply that it hit, and after 5Fh what follows up to the NUL (at most <see cref="MaxTextBytes"/>).
+/// at again, so garbage costs the reply that it hit and at most the one behind it, which a text cut short takes for its own.
 /// Pure: no clock and no I/O; a reader that sees silence inside a reply calls <see cref="Reset"/>.
 /// </remarks>
 public sealed class PrinterReplyParser

@@ -11,9 +11,9 @@ public sealed class BusTvmApi(TopClient client, TimeProvider time, ILogger<BusTv
     private const int MaxPassengers = 20;
 
     internal static readonly TopMethod<TvmQueryOrderResponse> QueryOrder =
-        new("taobao.bus.tvmqueryorder.get", TakesSession: true, "tvm_bus_order_line_info", BusTvmJson.ReadQueryResponse);
+        new("taobao.bus.tvmqueryorder.get", TakesSession: true, "tvm_bus_order_line_info"u8.ToArray(), BusTvmJson.ReadQueryResponse);
 
-    internal static readonly TopMethod<TvmBookOrderResponse> SetBookOrder = new("taobao.bus.tvmbookorder.set", TakesSession: true, null, BusTvmJson.ReadBookResponse);
+    internal static readonly TopMethod<TvmBookOrderResponse> SetBookOrder = new("taobao.bus.tvmbookorder.set", TakesSession: true, default, BusTvmJson.ReadBookResponse);
 
     public async Task<TopResult<TvmQueryOrderResponse>> QueryOrderAsync(string alitripOrderId, CancellationToken cancellationToken)
     {

@@ -71,9 +71,21 @@ internal static class BusTvmJson
         }
         return new TvmBusOrderLineInfo
         {
-            AgentOrderId = agentOrder, AlipayTradeNo = tradeNo, AlitripOrderId = orderId, GmtCreate = created, IssueTime = issued, OrderStatus = status,
-            Passengers = passengers, PayTime = paid, Refunds = refunds, TicketCount = tickets, TotalPrice = price, TvmBusLineInfo = line,
-            RealPayMode = payMode, BuyerInfoUniqueKey = buyer, AlitripTpOrderId = tpOrder,
+            AgentOrderId = agentOrder,
+            AlipayTradeNo = tradeNo,
+            AlitripOrderId = orderId,
+            GmtCreate = created,
+            IssueTime = issued,
+            OrderStatus = status,
+            Passengers = passengers,
+            PayTime = paid,
+            Refunds = refunds,
+            TicketCount = tickets,
+            TotalPrice = price,
+            TvmBusLineInfo = line,
+            RealPayMode = payMode,
+            BuyerInfoUniqueKey = buyer,
+            AlitripTpOrderId = tpOrder,
         };
     }
 
@@ -100,8 +112,17 @@ internal static class BusTvmJson
         }
         return new TvmPassengerVo
         {
-            AgentEticket = eticket, AgentTicketId = ticketId, FullPrice = fullPrice, HasChildren = children, RiderCertNumber = certNumber, RiderCertType = certType,
-            RiderName = name, SeatNumber = seat, ServiceCharge = serviceCharge, TicketPrice = ticketPrice, TvmInsuranceInfos = insurances,
+            AgentEticket = eticket,
+            AgentTicketId = ticketId,
+            FullPrice = fullPrice,
+            HasChildren = children,
+            RiderCertNumber = certNumber,
+            RiderCertType = certType,
+            RiderName = name,
+            SeatNumber = seat,
+            ServiceCharge = serviceCharge,
+            TicketPrice = ticketPrice,
+            TvmInsuranceInfos = insurances,
         };
     }
 
@@ -139,7 +160,13 @@ internal static class BusTvmJson
         }
         return new TvmRefundApply
         {
-            ApplyId = applyId, GmtCreate = created, GmtRefundSuccTime = succeeded, OutTradeNo = outTradeNo, RefundAmount = amount, RefundStatus = status, RpApplyId = rpApplyId,
+            ApplyId = applyId,
+            GmtCreate = created,
+            GmtRefundSuccTime = succeeded,
+            OutTradeNo = outTradeNo,
+            RefundAmount = amount,
+            RefundStatus = status,
+            RpApplyId = rpApplyId,
         };
     }
 
@@ -169,9 +196,22 @@ internal static class BusTvmJson
         }
         return new TvmBusLineInfo
         {
-            BusNumber = number, BusType = type, DepTime = departs, Distance = distance, LastPlaceName = lastPlace, Runtime = runtime, StartCityName = startCity,
-            StartProvinceName = startProvince, StartStationAddress = startAddress, StartStationId = startId, StartStationName = start, Terminal = terminal,
-            ToStationCityName = toCity, ToStationId = toId, ToStationName = to, ToStationProvinceName = toProvince,
+            BusNumber = number,
+            BusType = type,
+            DepTime = departs,
+            Distance = distance,
+            LastPlaceName = lastPlace,
+            Runtime = runtime,
+            StartCityName = startCity,
+            StartProvinceName = startProvince,
+            StartStationAddress = startAddress,
+            StartStationId = startId,
+            StartStationName = start,
+            Terminal = terminal,
+            ToStationCityName = toCity,
+            ToStationId = toId,
+            ToStationName = to,
+            ToStationProvinceName = toProvince,
         };
     }
 

@@ -8,8 +8,8 @@ namespace DeviceAgent.Platform.Gateway;
 /// <summary>One API of the gateway.</summary>
 /// <param name="Name">"taobao.bus.tvmbookorder.set" for one.</param>
 /// <param name="TakesSession">The session is sent to those APIs only that take one.</param>
-/// <param name="OwnObject">The answer's one property that is itself an object; null where there is none.</param>
-internal sealed record TopMethod<T>(string Name, bool TakesSession, string? OwnObject, TopObjectReader<T> Read) where T : class;
+/// <param name="OwnObject">The answer's one property that is itself an object, in UTF-8; empty where there is none.</param>
+internal sealed record TopMethod<T>(string Name, bool TakesSession, ReadOnlyMemory<byte> OwnObject, TopObjectReader<T> Read) where T : class;
 
 /// <summary>Speaks the TOP protocol: signs, posts, reads and says what to do about a failure.</summary>
 /// <remarks>
@@ -92,10 +92,9 @@ public sealed class TopClient(HttpClient http, TopClientOptions options, ITopCre
             // The exception's own text may quote what was sent; its reason is enough.
             return TopResult.Failed<T>(TopFaultRules.NoAnswer(TopFaultRules.NetworkCode, fault.HttpRequestError.ToString(), content.WentOut));
         }
-        catch (IOException fault)
+        catch (IOException)
         {
-            var reason = fault is HttpIOException { HttpRequestError: var error } ? error.ToString() : "the connection broke";
-            return TopResult.Failed<T>(TopFaultRules.NoAnswer(TopFaultRules.NetworkCode, reason, content.WentOut));
+            return TopResult.Failed<T>(TopFaultRules.NoAnswer(TopFaultRules.NetworkCode, "the answer broke off", content.WentOut));
         }
     }
 
@@ -115,7 +114,7 @@ public sealed class TopClient(HttpClient http, TopClientOptions options, ITopCre
                 if (length > options.MaxAnswerBytes) return TopResult.Failed<T>(TopFaultRules.Unreadable(response.StatusCode, "the answer is too long", date));
                 if (length == buffer.Length) buffer = Grow(buffer, length);
             }
-            var result = TopAnswer.Parse(buffer.AsSpan(0, length), response.StatusCode, date, OwnObject(method), method.Read);
+            var result = TopAnswer.Parse(buffer.AsSpan(0, length), response.StatusCode, date, method.OwnObject.Span, method.Read);
             return result.Fault is null ? result : TopResult.Failed<T>(WithoutSecrets(result.Fault));
         }
         catch (InvalidDataException)
@@ -127,9 +126,6 @@ public sealed class TopClient(HttpClient http, TopClientOptions options, ITopCre
             ArrayPool<byte>.Shared.Return(buffer, clearArray: true);
         }
     }
-
-    private static ReadOnlySpan<byte> OwnObject<T>(TopMethod<T> method) where T : class =>
-        method.OwnObject is null ? [] : System.Text.Encoding.UTF8.GetBytes(method.OwnObject);
 
     private static async Task<Stream> OpenAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {

@@ -65,11 +65,6 @@ public static class BusBookPayload
         {
             return null;
         }
-        catch (InvalidOperationException)
-        {
-            // Text that is no UTF-8, met inside the passengers' converter.
-            return null;
-        }
     }
 }
 

@@ -50,7 +50,7 @@ public sealed class OutboxSender(IOutbox outbox, IBusTvmApi api, OutboxOptions o
         Signal();
     }
 
-    /// <returns>True once the loop has turned; false when it does not run or has too many probes to answer.</returns>
+    /// <returns>True once the loop has turned; false when it has ended or has too many probes to answer. Waits while it has not begun.</returns>
     public async ValueTask<bool> AnswerProbeAsync(CancellationToken cancellationToken)
     {
         var probe = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -268,7 +268,7 @@ public sealed class OutboxSender(IOutbox outbox, IBusTvmApi api, OutboxOptions o
     private void ApplyRetry(OutboxReport report, ReportStep.Retry step, DateTimeOffset now)
     {
         var fault = step.Fault;
-        var delay = TimeSpan.Zero;
+        TimeSpan delay;
         switch (fault.Remedy)
         {
             case TopRemedy.WaitUntil:
@@ -283,6 +283,11 @@ public sealed class OutboxSender(IOutbox outbox, IBusTvmApi api, OutboxOptions o
                     var quiet = _schedule.Delay(_failures, random);
                     _quietUntil = Uptime + (quiet < delay ? quiet : delay);
                 }
+                break;
+            default:
+                // A little longer than the hold: the next try is another report's, so that one bad order cannot hold all others for good.
+                delay = options.HoldRetryInterval + TimeSpan.FromSeconds(1);
+                if (delay > options.MaxRetryDelay) delay = options.MaxRetryDelay;
                 break;
         }
         Retry(report, now, delay, step.FateUnknown, BusReportFate.Evidence(fault));

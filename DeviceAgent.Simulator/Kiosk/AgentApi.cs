@@ -34,8 +34,8 @@ internal sealed class AgentApi(string socketPath) : IDisposable
     public async Task<AgentOrder?> OrderAsync(string orderNumber, CancellationToken cancellationToken)
     {
         if (await GetAsync($"orders/{Uri.EscapeDataString(orderNumber)}", cancellationToken) is not { } order) return null;
-        var outcomes = order["tickets"] is JsonArray tickets ? tickets.Select(t => (string?)t?["outcome"] ?? "") : [];
-        return new AgentOrder((string?)order["state"] ?? "", (string?)order["reason"], (string?)order["report"], [.. outcomes], (int?)order["voidStrips"] ?? 0);
+        var outcomes = order["tickets"] is JsonArray tickets ? tickets.Select(t => Word((string?)t?["outcome"])) : [];
+        return new AgentOrder(Word((string?)order["state"]), (string?)order["reason"], (string?)order["report"], [.. outcomes], (int?)order["voidStrips"] ?? 0);
     }
 
     /// <returns>GET /status as it was answered, indented; null when the agent does not answer.</returns>
@@ -43,6 +43,10 @@ internal sealed class AgentApi(string socketPath) : IDisposable
         (await GetAsync("status", cancellationToken))?.ToJsonString(new JsonSerializerOptions { WriteIndented = true });
 
     public void Dispose() => _http.Dispose();
+
+    /// <summary>The journal's spelling and the documents' are the same word: in_doubt, InDoubt.</summary>
+    internal static string Word(string? text) =>
+        string.Concat((text ?? "").Split('_', StringSplitOptions.RemoveEmptyEntries).Select(w => char.ToUpperInvariant(w[0]) + w[1..]));
 
     private static IEnumerable<string> Strings(JsonNode? list) => list is JsonArray array ? array.Select(e => e?.ToString() ?? "") : [];
 

@@ -48,7 +48,7 @@ internal sealed class LightHistory(TimeLine timeLine)
         get { lock (_lock) return _edges.ToDictionary(e => e.Key, e => Read(e.Value[Math.Max(0, e.Value.Count - EdgesOfNow)..], timeLine.Now)[^1].Pattern, StringComparer.Ordinal); }
     }
 
-    /// <summary>The phases between the first edge and <paramref name="end"/>. A blink needs one full on and off.</summary>
+    /// <summary>The phases between the first edge and <paramref name="end"/>. A blink is three halves of a period in a row: fewer may be chance.</summary>
     internal static IReadOnlyList<LightPhase> Read(IReadOnlyList<(TimeSpan At, bool On)> edges, TimeSpan end)
     {
         List<LightPhase> phases = [];
@@ -71,7 +71,7 @@ internal sealed class LightHistory(TimeLine timeLine)
         {
             next = first;
             while (next + 1 < edges.Count && IsAbout(edges[next + 1].At - edges[next].At, half)) next++;
-            if (next - first < 2) continue;
+            if (next - first < 3) continue;
             if (next == edges.Count - 1 && end - edges[next].At <= half * 1.4) next++;
             return pattern;
         }

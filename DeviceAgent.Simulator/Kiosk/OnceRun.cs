@@ -107,12 +107,12 @@ internal sealed class OnceRun(VirtualKiosk kiosk, JsonObject order, OnceFaults f
 
     private async Task UntilReadyAsync(CancellationToken cancellationToken)
     {
-        while (await kiosk.Api.StatusAsync(cancellationToken) is not { CanIssue: true })
+        while (await kiosk.Api.StatusAsync(cancellationToken) is not { CanIssue: true, Guidance: "Ready" })
         {
             if (!kiosk.AgentRuns) throw new VirtualKioskException("the agent ended while it was getting ready");
             await Task.Delay(PollEvery, time, cancellationToken);
         }
-        kiosk.TimeLine.Add("agent can issue");
+        kiosk.TimeLine.Add("agent is ready for a code");
     }
 
     // The passenger comes back with the code, and tries again when nothing happens, as people do.

@@ -58,22 +58,27 @@ internal static class SimulatorCommand
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         var time = TimeProvider.System;
+        var once = parsed.GetValue(Once);
+        JsonObject[] orders;
+        Stream print;
         try
         {
-            var once = parsed.GetValue(Once);
-            JsonObject[] orders = once || parsed.GetValue(Order) != DefaultOrder
+            orders = once || parsed.GetValue(Order) != DefaultOrder
                 ? [ReadOrder(parsed.GetValue(Order)!, time.GetUtcNow())]
                 : [.. OrderFile.Samples.Select(s => OrderFile.Sample(s, time.GetUtcNow()))];
             if (Contradiction(parsed, OrderFile.Passengers(orders[0]).Count) is { } problem) return await UsageAsync(problem);
-            await using var print = parsed.GetValue(SavePrint) is { } path ? File.Create(path) : Stream.Null;
-            var options = new VirtualKioskOptions { Agent = parsed.GetValue(Agent)!, Orders = orders, Printer = PrinterOf(parsed) };
-            await using var kiosk = await VirtualKiosk.CreateAsync(options, time);
-            kiosk.Printer.SaveBytesTo(print);
-            return await (once ? OnceAsync(kiosk, orders[0], parsed, time, cancellationToken) : ConsoleAsync(kiosk, orders, time, cancellationToken));
+            print = parsed.GetValue(SavePrint) is { } path ? File.Create(path) : Stream.Null;
         }
         catch (Exception e) when (e is FormatException or IOException or UnauthorizedAccessException)
         {
             return await UsageAsync(e.Message);
+        }
+        await using (print)
+        {
+            var options = new VirtualKioskOptions { Agent = parsed.GetValue(Agent)!, Orders = orders, Printer = PrinterOf(parsed) };
+            await using var kiosk = await VirtualKiosk.CreateAsync(options, time);
+            kiosk.Printer.SaveBytesTo(print);
+            return await (once ? OnceAsync(kiosk, orders[0], parsed, time, cancellationToken) : ConsoleAsync(kiosk, orders, time, cancellationToken));
         }
     }
 

@@ -96,6 +96,8 @@ internal sealed class VirtualKiosk : IAsyncDisposable
     public async Task StartAgentAsync(CancellationToken cancellationToken)
     {
         _ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _printerLine?.ReleaseExclusiveUse();
+        _scannerLine?.ReleaseExclusiveUse();
         _agent = StartProcess(["run", "--config", Folder.ConfigPath, "--socket", Folder.ApiSocket], Folder.NotifySocket);
         TimeLine.Add($"agent started, process {_agent.Id}");
         var exit = _agent.WaitForExitAsync(cancellationToken);

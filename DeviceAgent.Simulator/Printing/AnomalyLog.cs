@@ -21,12 +21,13 @@ internal sealed class AnomalyLog
 
     public long TornUnknownBytes { get; private set; }
 
-    /// <summary>Noticed in all, kept or not, without the expected ones.</summary>
-    public long Count { get; private set; }
-
     public IReadOnlyList<string> Anomalies => _anomalies;
 
     public IReadOnlyList<string> Expected => _expected;
+
+    private List<string> List => Torn ? _expected : _anomalies;
+
+    private bool IsFull => List.Count == Kept;
 
     public void Follow(byte taken) => _context[Offset++ % ContextBytes] = taken;
 
@@ -34,14 +35,12 @@ internal sealed class AnomalyLog
     {
         if (Torn) TornUnknownBytes += bytes.Length;
         else UnknownBytes += bytes.Length;
-        Add($"unknown {Convert.ToHexString(bytes)}");
+        Add(IsFull ? "" : $"unknown {Convert.ToHexString(bytes)}");
     }
 
     public void Add(string what)
     {
-        if (!Torn) Count++;
-        var list = Torn ? _expected : _anomalies;
-        if (list.Count < Kept) list.Add(string.Create(CultureInfo.InvariantCulture, $"byte {Offset}: {what} (after {Context()})"));
+        if (!IsFull) List.Add(string.Create(CultureInfo.InvariantCulture, $"byte {Offset}: {what} (after {Context()})"));
     }
 
     private string Context()

@@ -8,8 +8,9 @@ internal sealed partial class EscPosInterpreter
 {
     private const double DotMillimetres = 0.125, DefaultSpacing = 25.4 / 6;
     private const int MaxQrData = 7_089;
+    private static readonly string[] BarcodeKinds = ["UPC-A", "UPC-E", "EAN-13", "EAN-8", "CODE39", "ITF", "CODABAR", "CODE93", "CODE128"];
     private TextAlignment _alignment;
-    private bool _bold;
+    private bool _bold, _fedToCutter, _cutterJams;
     private int _width = 1, _height = 1, _qrModuleDots = 3, _barcodeHeightDots = 162;
     private byte _codePage;
     private char _qrLevel = 'L';
@@ -33,8 +34,9 @@ internal sealed partial class EscPosInterpreter
             case 0x1B:
                 ExecuteEscape(command);
                 return true;
-            case 0x1C: // FS & and FS . are followed by the framer; the rest changes nothing that is drawn here.
-                return true;
+            case 0x1C:
+                if (command[1] is (byte)'!' or (byte)'W' or (byte)'-') ComplainIfUsed(command);
+                return true; // FS & and FS . are followed by the framer.
             default:
                 return command[1] == 'V' ? Cut(command) : ExecuteGroupSeparator(command);
         }
@@ -60,8 +62,8 @@ internal sealed partial class EscPosInterpreter
             case '$': Position(_line.MoveTo(command[2] + 256 * command[3]), command); break;
             case '\\': Position(_line.MoveBy((short)(command[2] | command[3] << 8)), command); break;
             case '*': Ignore("a bit image (ESC *) is not drawn"); break;
-            case 'p': break; // A cash drawer that is not there.
-            default: break; // Fonts, underline, rotation and the like: known, and not drawn.
+            case '-' or '{' or 'M' or 'V' or ' ': ComplainIfUsed(command); break;
+            default: break; // A cash drawer that is not there, panel keys, character sets of countries.
         }
     }
 
@@ -81,7 +83,8 @@ internal sealed partial class EscPosInterpreter
             case 'g': MaintenanceCounter(command); break;
             case 'L': _line.SetLeftMargin(command[2] + 256 * command[3]); break;
             case 'W': _line.SetWidth(command[2] + 256 * command[3]); break;
-            default: break; // Motion units, smoothing, bar code widths and the like: known, and not drawn.
+            case 'B' or 'P': ComplainIfUsed(command); break;
+            default: break; // Smoothing, bar code widths and captions: nothing that the drawing shows.
         }
         return true;
     }
@@ -144,7 +147,7 @@ internal sealed partial class EscPosInterpreter
         var millimetres = dots * DotMillimetres;
         if (!_line.IsEmpty)
         {
-            _paper.Print(_line.Take(_alignment), Math.Max(millimetres, 0));
+            _paper.Print(_line.Take(_alignment), millimetres);
             return;
         }
         for (; millimetres >= DefaultSpacing; millimetres -= DefaultSpacing) _paper.Print(new PaperLine(), DefaultSpacing);
@@ -182,8 +185,6 @@ internal sealed partial class EscPosInterpreter
         _finished.Add(_paper.Cut());
         return true;
     }
-
-    private bool _fedToCutter, _cutterJams;
 
     private void ExecuteExtended(ReadOnlySpan<byte> command)
     {
@@ -230,10 +231,7 @@ internal sealed partial class EscPosInterpreter
     {
         var counted = command[2] >= 65;
         var data = counted ? command[4..] : command[3..^1];
-        var kind = (command[2] >= 65 ? command[2] - 65 : command[2]) switch
-        {
-            0 => "UPC-A", 1 => "UPC-E", 2 => "EAN-13", 3 => "EAN-8", 4 => "CODE39", 5 => "ITF", 6 => "CODABAR", 7 => "CODE93", _ => "CODE128",
-        };
+        var kind = BarcodeKinds[counted ? command[2] - 65 : command[2]];
         if (!_line.AtBeginning) Ignore("bar code inside a line");
         else if (data.IsEmpty) Ignore("bar code without data");
         else if (kind != "CODE128") PrintBarcode(kind, Encoding.Latin1.GetString(data));
@@ -290,6 +288,12 @@ internal sealed partial class EscPosInterpreter
     }
 
     private void PrintImage(PaperImage image) => _paper.Print(new PaperLine { Alignment = _alignment, Image = image }, image.HeightDots * DotMillimetres);
+
+    /// <summary>Looks that this paper does not show (fonts, underline, reverse, rotation, spacing): switching them off is no oddity.</summary>
+    private void ComplainIfUsed(ReadOnlySpan<byte> command)
+    {
+        if (command[2] is not (0 or 48)) Ignore($"not drawn: {Convert.ToHexString(command)}");
+    }
 
     private void Ignore(string what) => _log.Add($"ignored: {what}");
 }

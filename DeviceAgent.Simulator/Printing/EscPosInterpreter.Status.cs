@@ -12,6 +12,7 @@ internal sealed partial class EscPosInterpreter
     private PrinterFaults _faults;
     private byte _automaticStatus;
     private uint _lastAutomatic;
+    private long _cutsAtReset, _linesAtReset;
 
     private PrinterCondition Condition => new(_coverOpen, _paper.IsOut, _paper.IsNearEnd, _faults, _feedKey, _options.Quirks);
 
@@ -173,8 +174,6 @@ internal sealed partial class EscPosInterpreter
         else if (number == 20) _linesAtReset = _linesFed;
         else Ignore($"GS g 0: counter {number} cannot be reset");
     }
-
-    private long _cutsAtReset, _linesAtReset;
 
     private void TellAutomaticStatus()
     {

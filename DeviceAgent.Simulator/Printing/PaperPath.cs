@@ -4,12 +4,12 @@ namespace DeviceAgent.Simulator.Printing;
 internal sealed class PaperPath(SimulatedPrinterOptions options)
 {
     /// <summary>So much is kept of one piece and of all pieces: a sender gone mad must not fill the memory.</summary>
-    public const int MaxLines = 20_000, MaxPieces = 10_000;
+    public const int MaxLines = 20_000, MaxPieces = 10_000, MaxLinesOfAllPieces = 200_000;
 
     private readonly List<PaperLine> _lines = [];
     private readonly List<PaperPiece> _pieces = [];
     private double _remaining = options.PaperMillimetres, _feedLeft;
-    private int _lastNumber;
+    private int _lastNumber, _linesOfPieces;
 
     public bool IsOut => _remaining <= 0;
 
@@ -60,8 +60,13 @@ internal sealed class PaperPath(SimulatedPrinterOptions options)
     {
         var piece = new PaperPiece(++_lastNumber, [.. _lines], cut, options.Columns);
         _lines.Clear();
-        if (_pieces.Count == MaxPieces) _pieces.RemoveAt(0);
         _pieces.Add(piece);
+        _linesOfPieces += piece.Lines.Count;
+        while (_pieces.Count > MaxPieces || _linesOfPieces > MaxLinesOfAllPieces)
+        {
+            _linesOfPieces -= _pieces[0].Lines.Count;
+            _pieces.RemoveAt(0);
+        }
         return piece;
     }
 }

@@ -26,12 +26,10 @@ internal sealed class PrintLine
 
     public void Add(string character, int characterColumns, int width, int height, bool bold)
     {
-        var column = _cursor / DotsPerColumn;
-        var look = new PaperRun("", _look.Column, characterColumns, width, height, bold);
-        if (_text.Length == 0 || look != _look)
+        if (_text.Length == 0 || _look.CharacterColumns != characterColumns || _look.Width != width || _look.Height != height || _look.Bold != bold)
         {
             EndRun();
-            _look = look with { Column = column };
+            _look = new PaperRun("", _cursor / DotsPerColumn, characterColumns, width, height, bold);
         }
         _text.Append(character);
         _cursor += characterColumns * width * DotsPerColumn;

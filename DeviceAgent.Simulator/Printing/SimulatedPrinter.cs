@@ -23,6 +23,7 @@ public sealed class SimulatedPrinter : IDisposable
     private Stream? _copy;
     private Connection _connection;
     private long _bytesTaken;
+    private bool _nobodyHears;
 
     public SimulatedPrinter(PseudoTerminal line, SimulatedPrinterOptions options, TimeProvider time)
     {
@@ -69,7 +70,7 @@ public sealed class SimulatedPrinter : IDisposable
     /// <summary>Begins to take bytes from the line.</summary>
     public void Start() => Listen(_connection);
 
-    /// <summary>The same printer on another line: a cable that was pulled is plugged in again.</summary>
+    /// <summary>The same printer on another line: a cable that was pulled is plugged in again. The old line has to be closed.</summary>
     public void Attach(PseudoTerminal line)
     {
         ArgumentNullException.ThrowIfNull(line);
@@ -86,6 +87,15 @@ public sealed class SimulatedPrinter : IDisposable
     /// A power cut of the sender tore the stream: anomalies from here on are expected, until a request for a process id or ESC @ is understood.
     /// </summary>
     public void MarkTorn() => Do((printer, _) => printer.MarkTorn());
+
+    /// <summary>
+    /// While the sender's machine has no power, what the printer says is lost. A pseudo-terminal would keep it for the next program
+    /// that opens the line, and with it evidence that no real machine would have.
+    /// </summary>
+    public void LoseReplies(bool lost)
+    {
+        lock (_gate) _nobodyHears = lost;
+    }
 
     /// <param name="inTheMiddle">The roll ends 18 mm later: in the middle of the ticket in hand, or of the next one.</param>
     public void PaperOut(bool inTheMiddle) => Do((printer, now) => printer.PaperOut(inTheMiddle, now));
@@ -226,7 +236,7 @@ public sealed class SimulatedPrinter : IDisposable
             if (_end.IsCancellationRequested) return;
             action(_interpreter, Now);
             // A full queue means that nobody has listened for long: what more is said is lost, as on a wire.
-            if (_interpreter.TakeReplies() is { Length: > 0 } reply) _connection.Replies.Writer.TryWrite(reply);
+            if (_interpreter.TakeReplies() is { Length: > 0 } reply && !_nobodyHears) _connection.Replies.Writer.TryWrite(reply);
             pieces = _interpreter.TakeFinished();
             // Timers count whole milliseconds: one that came a moment early would only have to wait again.
             if (_interpreter.NextMoment is { } next) _motor.Change(TimeSpan.FromMilliseconds(Math.Max(1, Math.Ceiling((next - Now).TotalMilliseconds))), Timeout.InfiniteTimeSpan);

@@ -51,12 +51,23 @@ public sealed class BusTvmApiTests
         Assert.Equal(
             new SortedDictionary<string, string>(StringComparer.Ordinal)
             {
-                ["alitrip_order_id"] = "10000241", ["app_key"] = "12345678", ["book_time"] = "2017-03-03 11:22:33", ["fetch_phone"] = "17701011234", ["format"] = "json",
-                ["method"] = "taobao.bus.tvmbookorder.set", ["partner_id"] = "kiosk",
+                ["alitrip_order_id"] = "10000241",
+                ["app_key"] = "12345678",
+                ["book_time"] = "2017-03-03 11:22:33",
+                ["fetch_phone"] = "17701011234",
+                ["format"] = "json",
+                ["method"] = "taobao.bus.tvmbookorder.set",
+                ["partner_id"] = "kiosk",
                 ["passengers"] =
                     """[{"agent_eticket":"\"\"","agent_ticket_id":"00001002","full_price":1100,"has_children":false,"rider_cert_number":"111213199010105678","rider_cert_type":"1","rider_name":"张三","seat_number":"20","service_charge":0,"ticket_price":1000},{}]""",
-                ["pay_mode"] = "ALIPAY", ["session"] = "session-of-the-seller", ["sign_method"] = "hmac-sha256", ["success"] = "true", ["support_eticket"] = "false",
-                ["ticket_gate"] = "12F", ["timestamp"] = "2026-03-01 09:00:00", ["v"] = "2.0",
+                ["pay_mode"] = "ALIPAY",
+                ["session"] = "session-of-the-seller",
+                ["sign_method"] = "hmac-sha256",
+                ["success"] = "true",
+                ["support_eticket"] = "false",
+                ["ticket_gate"] = "12F",
+                ["timestamp"] = "2026-03-01 09:00:00",
+                ["v"] = "2.0",
             },
             form);
         var line = Assert.Single(_log.Lines);
@@ -289,6 +300,24 @@ public sealed class BusTvmApiTests
         Assert.Equal(("network", "NameResolutionError", false), (fault.Code, fault.Message, fault.MayHaveBeenApplied));
     }
 
+    [Fact]
+    public async Task An_answer_that_breaks_off_leaves_the_fate_open()
+    {
+        using var http = new HttpClient(new Broken());
+        var api = new BusTvmApi(new TopClient(http, new TopClientOptions(), TestCredentials.Usual, _time), _time, _log);
+        var fault = (await api.SetBookOrderAsync(Report, Cancel)).Fault!;
+        Assert.Equal((TopRemedy.Retry, "network", "the answer broke off", true), (fault.Remedy, fault.Code, fault.Message, fault.MayHaveBeenApplied));
+    }
+
+    [Fact]
+    public async Task A_handler_that_would_send_again_by_itself_cannot()
+    {
+        using var http = new HttpClient(new Repeating());
+        var api = new BusTvmApi(new TopClient(http, new TopClientOptions(), TestCredentials.Usual, _time), _time, _log);
+        var fault = (await api.SetBookOrderAsync(Report, Cancel)).Fault!;
+        Assert.Equal((TopRemedy.Retry, "network", true), (fault.Remedy, fault.Code, fault.MayHaveBeenApplied));
+    }
+
     private static RequestDelegate Answer(string body) => context => context.Response.WriteAsync(body, context.RequestAborted);
 
     private static byte[] Pack(byte[] body)
@@ -311,5 +340,27 @@ public sealed class BusTvmApiTests
     {
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
             throw new HttpRequestException(HttpRequestError.NameResolutionError);
+    }
+
+    private sealed class Broken : HttpMessageHandler
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            await request.Content!.CopyToAsync(Stream.Null, cancellationToken);
+            var pipe = new System.IO.Pipelines.Pipe();
+            await pipe.Writer.WriteAsync("{\"x_resp"u8.ToArray(), cancellationToken);
+            await pipe.Writer.CompleteAsync(new HttpIOException(HttpRequestError.ResponseEnded));
+            return new HttpResponseMessage { Content = new StreamContent(pipe.Reader.AsStream()) };
+        }
+    }
+
+    private sealed class Repeating : HttpMessageHandler
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            await request.Content!.CopyToAsync(Stream.Null, cancellationToken);
+            await request.Content.CopyToAsync(Stream.Null, cancellationToken);
+            return new HttpResponseMessage { Content = new StringContent(AnswerSamples.Booked) };
+        }
     }
 }

@@ -14,14 +14,38 @@ public sealed class TopAnswerTests
         var order = answer.TvmBusOrderLineInfo!;
         var expected = new TvmBusOrderLineInfo
         {
-            AgentOrderId = "11", AlipayTradeNo = "12", AlitripOrderId = "13", GmtCreate = "2017-01-03", IssueTime = "2017-01-04", OrderStatus = 30,
-            PayTime = "2017-01-03 11:22:12", TicketCount = 1, TotalPrice = 3, RealPayMode = "ALIPAY", BuyerInfoUniqueKey = "***王d827", AlitripTpOrderId = "3242387423",
-            Passengers = order.Passengers, Refunds = order.Refunds,
+            AgentOrderId = "11",
+            AlipayTradeNo = "12",
+            AlitripOrderId = "13",
+            GmtCreate = "2017-01-03",
+            IssueTime = "2017-01-04",
+            OrderStatus = 30,
+            PayTime = "2017-01-03 11:22:12",
+            TicketCount = 1,
+            TotalPrice = 3,
+            RealPayMode = "ALIPAY",
+            BuyerInfoUniqueKey = "***王d827",
+            AlitripTpOrderId = "3242387423",
+            Passengers = order.Passengers,
+            Refunds = order.Refunds,
             TvmBusLineInfo = new TvmBusLineInfo
             {
-                BusNumber = "PT122", BusType = "高客", DepTime = "2017-01-05 08:00", Distance = "7", LastPlaceName = "l", Runtime = "2.5", StartCityName = "c",
-                StartProvinceName = "北京", StartStationAddress = "xx路", StartStationId = "33444", StartStationName = "s", Terminal = "3393939",
-                ToStationCityName = "t", ToStationId = "2344", ToStationName = "北京站", ToStationProvinceName = "北京市",
+                BusNumber = "PT122",
+                BusType = "高客",
+                DepTime = "2017-01-05 08:00",
+                Distance = "7",
+                LastPlaceName = "l",
+                Runtime = "2.5",
+                StartCityName = "c",
+                StartProvinceName = "北京",
+                StartStationAddress = "xx路",
+                StartStationId = "33444",
+                StartStationName = "s",
+                Terminal = "3393939",
+                ToStationCityName = "t",
+                ToStationId = "2344",
+                ToStationName = "北京站",
+                ToStationProvinceName = "北京市",
             },
         };
         Assert.Equal(expected, order);
@@ -29,15 +53,29 @@ public sealed class TopAnswerTests
         Assert.Equal(
             new TvmPassengerVo
             {
-                AgentEticket = "123456789", AgentTicketId = "1234", FullPrice = 1, HasChildren = true, RiderCertNumber = "111213199010105678", RiderCertType = "01",
-                RiderName = "张三", SeatNumber = "20", ServiceCharge = 0, TicketPrice = 2, TvmInsuranceInfos = passenger.TvmInsuranceInfos,
+                AgentEticket = "123456789",
+                AgentTicketId = "1234",
+                FullPrice = 1,
+                HasChildren = true,
+                RiderCertNumber = "111213199010105678",
+                RiderCertType = "01",
+                RiderName = "张三",
+                SeatNumber = "20",
+                ServiceCharge = 0,
+                TicketPrice = 2,
+                TvmInsuranceInfos = passenger.TvmInsuranceInfos,
             },
             passenger);
         Assert.Equal(new TvmInsuranceInfo { InsureStatus = -1, InsurePrice = 1000, InsureName = "意外险", ProductNo = "111abc" }, Assert.Single(passenger.TvmInsuranceInfos));
         Assert.Equal(
             new TvmRefundApply
             {
-                ApplyId = 111111, GmtCreate = "2018-01-01 00:00:00", GmtRefundSuccTime = "2018-01-01 00:01:00", OutTradeNo = "A124", RefundAmount = 100, RefundStatus = 40,
+                ApplyId = 111111,
+                GmtCreate = "2018-01-01 00:00:00",
+                GmtRefundSuccTime = "2018-01-01 00:01:00",
+                OutTradeNo = "A124",
+                RefundAmount = 100,
+                RefundStatus = 40,
                 RpApplyId = 144339989988337,
             },
             Assert.Single(order.Refunds));
@@ -104,6 +142,17 @@ public sealed class TopAnswerTests
         var answer = AnswerSamples.ParseQuery($$"""{"r":{"tvm_bus_order_line_info":{"total_price":{{json}},"order_status":{{json}} } } }""").Value!;
         Assert.Equal(expected, answer.TvmBusOrderLineInfo!.TotalPrice);
         Assert.Equal((int?)expected, answer.TvmBusOrderLineInfo.OrderStatus);
+    }
+
+    [Theory]
+    [InlineData("null")]
+    [InlineData("\"\"")]
+    [InlineData("[{}]")]
+    public void An_order_in_an_odd_form_counts_as_not_told(string json)
+    {
+        var answer = AnswerSamples.ParseQuery($$"""{"r_response":{"tvm_bus_order_line_info":{{json}},"is_success":true } }""").Value!;
+        Assert.Null(answer.TvmBusOrderLineInfo);
+        Assert.True(answer.IsSuccess);
     }
 
     [Fact]

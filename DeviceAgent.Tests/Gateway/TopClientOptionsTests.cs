@@ -28,14 +28,22 @@ public sealed class TopClientOptionsTests
     {
         var wrong = new TopClientOptions
         {
-            Url = new Uri("http://example.com"), SignMethod = (TopSignMethod)9, Timeout = TimeSpan.Zero, ConnectTimeout = TimeSpan.FromHours(1), MaxAnswerBytes = 1, PartnerId = "",
+            Url = new Uri("http://example.com"),
+            SignMethod = (TopSignMethod)9,
+            Timeout = TimeSpan.Zero,
+            ConnectTimeout = TimeSpan.FromHours(1),
+            MaxAnswerBytes = 1,
+            PartnerId = "",
         };
         Assert.Equal(
             ["Url", "SignMethod", "Timeout", "ConnectTimeout", "MaxAnswerBytes", "PartnerId"],
             wrong.Validate("Gateway").Select(sentence => sentence.Split(' ')[0].Split(':')[1]));
         var wrongToo = new TopClientOptions
         {
-            Timeout = TimeSpan.FromMinutes(3), ConnectTimeout = TimeSpan.Zero, MaxAnswerBytes = int.MaxValue, PartnerId = new string('x', 65),
+            Timeout = TimeSpan.FromMinutes(3),
+            ConnectTimeout = TimeSpan.Zero,
+            MaxAnswerBytes = int.MaxValue,
+            PartnerId = new string('x', 65),
         };
         Assert.Equal(4, wrongToo.Validate("Gateway").Count());
         Assert.Single(new TopClientOptions { Timeout = TimeSpan.FromSeconds(3) }.Validate("Gateway"));

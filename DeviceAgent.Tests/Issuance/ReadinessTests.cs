@@ -8,7 +8,7 @@ namespace DeviceAgent.Tests.Issuance;
 public sealed class ReadinessTests
 {
     private static readonly PrinterStatus Good = new() { Device = DeviceState.Online, Paper = PaperSupply.Full };
-    private static readonly ReadinessFacts AllWell = new(true, false, Good, 0, true, 0, 10, null);
+    private static readonly ReadinessFacts AllWell = new(true, false, Good, true, 0, true, 0, 10, null);
 
     [Fact]
     public void A_kiosk_that_can_finish_an_order_is_never_closed()
@@ -44,6 +44,8 @@ public sealed class ReadinessTests
     {
         Assert.Equal([NotReadyReason.Starting], Readiness.Judge(AllWell with { Recovered = false }));
         Assert.Equal([NotReadyReason.Stopping], Readiness.Judge(AllWell with { Stopping = true }));
+        Assert.Equal([NotReadyReason.PrinterBeingLearned], Readiness.Judge(AllWell with { PrinterLearned = false }));
+        Assert.Equal([NotReadyReason.CoverOpen], Readiness.Judge(AllWell with { PrinterLearned = false, Printer = Good with { CoverOpen = true } }));
         Assert.Equal([NotReadyReason.AccountingForTicket], Readiness.Judge(AllWell with { UnsettledAttempts = 1 }));
         Assert.Equal([NotReadyReason.JournalUnwritable], Readiness.Judge(AllWell with { JournalWritable = false }));
         Assert.Equal([NotReadyReason.OutboxFull], Readiness.Judge(AllWell with { ReportsWaiting = 10 }));

@@ -18,4 +18,15 @@ public sealed class ProcessIdTests
         Assert.Equal(expected, id.ToString());
         Assert.Equal(id, ProcessId.Parse(expected));
     }
+
+    [Fact]
+    public void What_is_no_process_id_is_refused()
+    {
+        Assert.Throws<ArgumentOutOfRangeException>(() => ProcessId.FromBytes([0x20, 0x20, 0x20]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => ProcessId.FromBytes([0x20, 0x1F, 0x20, 0x20]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => ProcessId.FromBytes([0x20, 0x20, 0x20, 0x7F]));
+        Assert.Throws<FormatException>(() => ProcessId.Parse("abc"));
+        Assert.Throws<FormatException>(() => ProcessId.Parse("ab\u001fc"));
+        Assert.Throws<FormatException>(() => ProcessId.Parse("abc\u007f"));
+    }
 }

@@ -22,12 +22,13 @@ public sealed class PrinterSimulatorFuzzTests
     public void Mutated_bytes_never_break_the_printer_and_it_falls_into_step_again(int seed)
     {
         var random = new Random(seed);
-        for (var round = 0; round < 20_000; round++)
+        for (var round = 0; round < 9_000; round++)
         {
             var bench = new PrinterBench(Options(random));
             for (var job = random.Next(1, 4); job > 0; job--)
             {
-                bench.Send(Mutate(Seeds[random.Next(Seeds.Length)], random));
+                // Drawing a QR code takes longer than all the rest, so that seed comes up less often.
+                bench.Send(Mutate(Seeds[random.Next(12) == 0 ? 0 : random.Next(1, Seeds.Length)], random));
                 Disturb(bench, random);
             }
             Mend(bench);
@@ -41,9 +42,9 @@ public sealed class PrinterSimulatorFuzzTests
         var random = new Random(4);
         var bench = new PrinterBench(new() { PaperMillimetres = 1e12 });
         var noise = new byte[4_096];
-        for (var i = 0; i < 200; i++) FeedNoise();
+        for (var i = 0; i < 100; i++) FeedNoise();
         var before = GC.GetTotalMemory(forceFullCollection: true);
-        for (var i = 0; i < 1_800; i++) FeedNoise();
+        for (var i = 0; i < 600; i++) FeedNoise();
         Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, long.MinValue, 40_000_000);
         Assert.Equal(AnomalyLog.Kept, bench.Printer.Log.Anomalies.Count);
 
@@ -138,8 +139,8 @@ public sealed class PrinterSimulatorFuzzTests
 
     private static void PrintsAsIfNothingHadHappened(PrinterBench bench, string where)
     {
-        // A picture may have announced gigabytes: then only the mains switch helps, as on a real counter.
-        for (var i = 0; i < 80 && !bench.Send(new byte[1_024]).Send(ProcessId("sync")).Replies().EndsWith("372273796E6300", StringComparison.Ordinal); i++)
+        // A command may have announced far more than this: then the mains switch helps, as at a real machine.
+        for (var i = 0; i < 80 && !bench.Send(new byte[256]).Send(ProcessId("sync")).Replies().EndsWith("372273796E6300", StringComparison.Ordinal); i++)
         {
             bench.Printer.LoadPaper(bench.Now);
             bench.Pass(TimeSpan.FromMinutes(1));

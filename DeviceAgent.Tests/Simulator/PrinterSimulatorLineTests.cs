@@ -51,6 +51,23 @@ public sealed class PrinterSimulatorLineTests
     }
 
     [Fact]
+    public async Task What_is_said_to_a_machine_without_power_is_not_heard_by_the_next_program()
+    {
+        using var line = new PseudoTerminal();
+        using var printer = new SimulatedPrinter(line, SimulatedPrinterOptions.Profile("exact"), TimeProvider.System);
+        var cut = new TaskCompletionSource<PaperPiece>();
+        printer.PieceCut += cut.SetResult;
+        printer.Start();
+        printer.LoseReplies(true);
+        using (var first = new Sender(line.DevicePath)) first.Write([.. ProcessId("AAAA"), .. CutByFeeding]);
+        await cut.Task.WaitAsync(Limit, TestContext.Current.CancellationToken);
+        printer.LoseReplies(false);
+        using var second = new Sender(line.DevicePath);
+        second.Write(Status(1));
+        Assert.Equal("12", await second.ReadAsync(1));
+    }
+
+    [Fact]
     public async Task A_piece_does_not_fall_out_before_the_motor_has_moved_it()
     {
         var time = new VirtualTime();

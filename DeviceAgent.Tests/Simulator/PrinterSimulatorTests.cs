@@ -271,6 +271,13 @@ public sealed class PrinterSimulatorTests
     }
 
     [Fact]
+    public void A_sender_that_forgets_Chinese_mode_after_ESC_at_does_not_get_Chinese()
+    {
+        var bench = new PrinterBench().Send(ChineseOn, Gb18030("票"), LineFeed, Initialise, Gb18030("票"), LineFeed, CutByFeeding);
+        Assert.Equal("票\n╞▒", bench.OnlyPiece().Text);
+    }
+
+    [Fact]
     public void A_cut_or_an_alignment_inside_a_line_is_not_obeyed()
     {
         var bench = new PrinterBench().Send(Ascii("text"), [0x1D, 0x56, 0], [0x1B, 0x61, 2], LineFeed, CutByFeeding);
@@ -308,6 +315,15 @@ public sealed class PrinterSimulatorTests
         var bench = new PrinterBench().Send([0x1D, 0x6B, 73, 3], Ascii("123"), CutByFeeding);
         Assert.Empty(bench.OnlyPiece().Lines);
         Assert.Single(bench.Printer.Log.Anomalies);
+    }
+
+    [Fact]
+    public void A_look_that_the_paper_does_not_show_is_not_passed_over_in_silence()
+    {
+        var bench = new PrinterBench().Send([0x1B, 0x4D, 48, 0x1B, 0x2D, 0, 0x1D, 0x42, 48, 0x1C, 0x57, 0, 0x1B, 0x7B, 0]);
+        Assert.Empty(bench.Printer.Log.Anomalies);
+        bench.Send([0x1B, 0x4D, 1, 0x1B, 0x2D, 1, 0x1D, 0x42, 1, 0x1C, 0x57, 1, 0x1B, 0x7B, 1]);
+        Assert.Equal(5, bench.Printer.Log.Anomalies.Count);
     }
 
     [Fact]

@@ -77,7 +77,15 @@ public sealed class BusBookPayloadTests
 
     private static OutboxReport Row(NewReport report) => new()
     {
-        Id = 1, OrderNumber = "10000241", Kind = report.Kind, PayloadVersion = report.PayloadVersion, Success = report.Success, Payload = report.Payload,
-        Personal = report.Personal, Sends = 0, FateUnknown = false, CreatedAt = DateTimeOffset.UnixEpoch,
+        Id = 1,
+        OrderNumber = "10000241",
+        Kind = report.Kind,
+        PayloadVersion = report.PayloadVersion,
+        Success = report.Success,
+        Payload = report.Payload,
+        Personal = report.Personal,
+        Sends = 0,
+        FateUnknown = false,
+        CreatedAt = DateTimeOffset.UnixEpoch,
     };
 }

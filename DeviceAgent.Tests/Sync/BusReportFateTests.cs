@@ -82,7 +82,9 @@ public sealed class BusReportFateTests
     {
         var answer = new TvmQueryOrderResponse
         {
-            IsSuccess = isSuccess, ResultCode = hasOrder ? "ORDER_NOT_FOUND" : null, TvmBusOrderLineInfo = hasOrder ? new TvmBusOrderLineInfo { OrderStatus = status } : null,
+            IsSuccess = isSuccess,
+            ResultCode = hasOrder ? "ORDER_NOT_FOUND" : null,
+            TvmBusOrderLineInfo = hasOrder ? new TvmBusOrderLineInfo { OrderStatus = status } : null,
         };
         foreach (var refusal in new[] { null, "refused so" }) Assert.IsType<ReportStep.AskLater>(BusReportFate.AfterQuery(true, refusal, answer));
     }

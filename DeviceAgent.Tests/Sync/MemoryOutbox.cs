@@ -12,6 +12,9 @@ internal sealed class MemoryOutbox : IOutbox
 
     public List<string> Changes { get; } = [];
 
+    /// <summary>Orders behind a row that this release does not know.</summary>
+    public HashSet<string> HeldBack { get; } = [];
+
     public int Takes { get; private set; }
 
     public IReadOnlyList<Row> Rows => _rows;
@@ -27,8 +30,16 @@ internal sealed class MemoryOutbox : IOutbox
         var id = _rows.Count + 1;
         _rows.Add(new Row(new OutboxReport
         {
-            Id = id, OrderNumber = order, Kind = report.Kind, PayloadVersion = report.PayloadVersion, Success = report.Success, Payload = report.Payload,
-            Personal = report.Personal, Sends = 0, FateUnknown = false, CreatedAt = at,
+            Id = id,
+            OrderNumber = order,
+            Kind = report.Kind,
+            PayloadVersion = report.PayloadVersion,
+            Success = report.Success,
+            Payload = report.Payload,
+            Personal = report.Personal,
+            Sends = 0,
+            FateUnknown = false,
+            CreatedAt = at,
         }));
         return id;
     }
@@ -51,7 +62,7 @@ internal sealed class MemoryOutbox : IOutbox
         Assert.True(limit > 0);
         return
         [
-            .. _rows.Where(row => row.IsOpen).GroupBy(row => row.Report.OrderNumber).Where(order => !ordersInHand.Contains(order.Key)).Select(order => order.First())
+            .. _rows.Where(row => row.IsOpen).GroupBy(row => row.Report.OrderNumber).Where(order => !ordersInHand.Contains(order.Key) && !HeldBack.Contains(order.Key)).Select(order => order.First())
                 .Where(row => row.State == ReportState.Due || (row.State == ReportState.Retry && row.NotBefore <= now)).Take(limit).Select(row => row.Report),
         ];
     }

@@ -12,13 +12,23 @@ public sealed class OutboxOptionsTests
     {
         var small = new OutboxOptions
         {
-            MaxReports = 99, Concurrency = 0, FirstRetryDelay = TimeSpan.Zero, MaxRetryDelay = TimeSpan.Zero, HoldRetryInterval = TimeSpan.Zero,
-            StopGrace = TimeSpan.FromSeconds(-1), MaxUselessAnswers = 0,
+            MaxReports = 99,
+            Concurrency = 0,
+            FirstRetryDelay = TimeSpan.Zero,
+            MaxRetryDelay = TimeSpan.Zero,
+            HoldRetryInterval = TimeSpan.Zero,
+            StopGrace = TimeSpan.FromSeconds(-1),
+            MaxUselessAnswers = 0,
         };
         var large = new OutboxOptions
         {
-            MaxReports = 100_001, Concurrency = 33, FirstRetryDelay = TimeSpan.FromHours(1), MaxRetryDelay = TimeSpan.FromHours(2), HoldRetryInterval = TimeSpan.FromDays(1),
-            StopGrace = TimeSpan.FromMinutes(1), MaxUselessAnswers = 1001,
+            MaxReports = 100_001,
+            Concurrency = 33,
+            FirstRetryDelay = TimeSpan.FromHours(1),
+            MaxRetryDelay = TimeSpan.FromHours(2),
+            HoldRetryInterval = TimeSpan.FromDays(1),
+            StopGrace = TimeSpan.FromMinutes(1),
+            MaxUselessAnswers = 1001,
         };
         string[] keys = ["MaxReports", "Concurrency", "FirstRetryDelay", "MaxRetryDelay", "HoldRetryInterval", "StopGrace", "MaxUselessAnswers"];
         Assert.Equal(keys, small.Validate("Outbox").Select(sentence => sentence.Split(' ')[0].Split(':')[1]));

@@ -238,12 +238,62 @@ public sealed class OutboxSenderTests : IDisposable
         _world.Advance(_world.Options.HoldRetryInterval - TimeSpan.FromTicks(1));
         Assert.Single(Platform.Calls);
         _world.Advance(TimeSpan.FromTicks(1));
-        Assert.Equal(2, Platform.Calls.Count);
+        Assert.Equal(["report A", "report B"], Platform.Calls);
+        Assert.Single(_world.States, state => state.Hold is not null);
         Platform.OnReport = _ => null;
         _world.Wake();
         Assert.Equal(3, Outbox.Counts.Confirmed);
         Assert.Null(_world.Sender.Hold);
         Assert.Equal([5104, 5105], _world.Log.Lines.Select(line => line.Id.Id).Where(id => id is 5104 or 5105));
+    }
+
+    [Fact]
+    public void One_order_that_the_gateway_forbids_does_not_hold_the_others_for_good()
+    {
+        _world.Add("bad");
+        foreach (var i in Enumerable.Range(0, 20)) _world.Add($"order {i}");
+        Platform.OnReport = request => request.AlitripOrderId == "bad" ? PlatformDouble.Fails(TopRemedy.Configuration, "12") : null;
+        _world.Start();
+        _world.RunUntilIdle(TimeSpan.FromMinutes(30));
+        Assert.Equal(20, Outbox.Counts.Confirmed);
+        Assert.Equal(1, Outbox.Counts.Waiting);
+    }
+
+    [Fact]
+    public void What_the_queue_will_not_hand_out_does_not_keep_the_loop_turning()
+    {
+        _world.Add("A");
+        Platform.OnReport = _ => PlatformDouble.Fails(TopRemedy.Retry, "10");
+        _world.Start();
+        Outbox.HeldBack.Add("A");
+        var takes = Outbox.Takes;
+        _world.RunUntilIdle(TimeSpan.FromHours(1));
+        Assert.InRange(Outbox.Takes - takes, 1, 8);
+        Outbox.HeldBack.Clear();
+        Platform.OnReport = _ => null;
+        _world.Wake();
+        Assert.Equal(1, Outbox.Counts.Confirmed);
+    }
+
+    [Fact]
+    public void A_ban_that_names_no_time_still_pauses()
+    {
+        _world.Add("A");
+        _world.Add("B");
+        Platform.OnReport = _ => PlatformDouble.Fails(TopRemedy.WaitUntil, "7");
+        _world.Start();
+        Assert.Equal(["report A"], Platform.Calls);
+        Assert.Equal(_world.Now.AddSeconds(1), _world.Sender.State.BannedUntil);
+    }
+
+    [Fact]
+    public void A_report_that_is_refused_on_this_machine_says_nothing_about_the_gateway()
+    {
+        var id = _world.Add("A");
+        Platform.OnReport = _ => Task.FromResult(TopResult.Failed<TvmBookOrderResponse>(TopFaultRules.RefusedHere(TopFaultRules.TooManyArguments, "passengers")));
+        _world.Start();
+        Assert.Equal((ReportState.Parked, ParkReason.Unsendable), (Outbox[id].State, Outbox[id].ParkReason));
+        Assert.Null(_world.Sender.State.Online);
     }
 
     [Fact]

@@ -45,7 +45,8 @@ internal sealed class PlatformDouble : IBusTvmApi
         _doubtful.Remove(alitripOrderId);
         return TopResult.Of(new TvmQueryOrderResponse
         {
-            IsSuccess = true, TvmBusOrderLineInfo = new TvmBusOrderLineInfo { AlitripOrderId = alitripOrderId, OrderStatus = StatusOf(alitripOrderId) },
+            IsSuccess = true,
+            TvmBusOrderLineInfo = new TvmBusOrderLineInfo { AlitripOrderId = alitripOrderId, OrderStatus = StatusOf(alitripOrderId) },
         });
     }
 

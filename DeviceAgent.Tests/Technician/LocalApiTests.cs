@@ -228,7 +228,7 @@ public sealed class LocalApiTests : IAsyncLifetime
         await File.WriteAllTextAsync(file, "precious", Stop);
         var link = Path.Combine(_folder.FullName, "link");
         File.CreateSymbolicLink(link, file);
-        foreach (var inTheWay in new[] { file, link })
+        foreach (var inTheWay in new[] { file, link, Path.Combine(_folder.FullName, "missing", "agent.sock") })
         {
             await using var other = new LocalApi(inTheWay, _desk, _time, NullLoggerFactory.Instance);
             await Assert.ThrowsAsync<IOException>(() => other.StartAsync(Stop));

@@ -1,4 +1,3 @@
-#pragma warning disable CA1416 // The agent runs on Linux alone.
 using System.Security.Cryptography;
 using System.Text;
 using DeviceAgent.Platform.Gateway;
@@ -14,9 +13,7 @@ namespace DeviceAgent.Hosting;
 /// </remarks>
 public sealed class Credentials : ITopCredentials
 {
-    /// <summary>Bytes of a journal key: AES-256.</summary>
-    public const int JournalKeyBytes = 32;
-
+    private const int JournalKeyBytes = 32; // AES-256
     private const int MaxTextBytes = 4096;
     private readonly string? _systemdFolder;
     private readonly string _stateFolder;
@@ -58,35 +55,7 @@ public sealed class Credentials : ITopCredentials
         }
     }
 
-    /// <summary>Where a journal key that no credential gives is kept.</summary>
-    public string JournalKeyFile => Path.Combine(_stateFolder, SecretNames.JournalKey);
-
-    /// <summary>The journal's key; null when there is none (or none that can be used: see <see cref="Check"/>). The caller clears it after use.</summary>
-    public byte[]? ReadJournalKey()
-    {
-        var key = Read(SecretNames.JournalKey, JournalKeyBytes, out var fault);
-        return fault is null && key?.Length == JournalKeyBytes ? key : null;
-    }
-
-    /// <summary>Makes a new key file (0600) in the state folder and returns its content. Only while no journal exists.</summary>
-    /// <exception cref="IOException">There is one already, or it cannot be written.</exception>
-    public byte[] CreateJournalKey()
-    {
-        Directory.CreateDirectory(_stateFolder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        var key = RandomNumberGenerator.GetBytes(JournalKeyBytes);
-        using var file = new FileStream(JournalKeyFile, new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.Write,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-            BufferSize = 0,
-        });
-        file.Write(key);
-        file.Flush(flushToDisk: true);
-        return key;
-    }
-
-    /// <summary>What is wrong with the files, by name and rule; never their content.</summary>
+    /// <summary>What is wrong with the files, by name and rule; never their content. The journal reads its key itself.</summary>
     public IReadOnlyList<OptionsMistake> Check(bool secretsRequired)
     {
         var mistakes = new List<OptionsMistake>();

@@ -99,6 +99,6 @@ internal sealed class Watchdog(TimeSpan limit, IReadOnlyList<WatchedDesk> desks,
 
 internal static partial class HostingLog
 {
-    [LoggerMessage(1001, LogLevel.Error, "{Desk} has not answered the watchdog within {Limit}; systemd is not told that the agent lives")]
+    [LoggerMessage(1010, LogLevel.Error, "{Desk} has not answered the watchdog within {Limit}; systemd is not told that the agent lives")]
     internal static partial void DeskSilent(this ILogger logger, string desk, TimeSpan limit);
 }

@@ -64,7 +64,7 @@ public sealed partial class IssuanceDesk : IDisposable
     private bool _recovered;
     private bool _stopping;
     private bool _journalWritable = true;
-    private bool _unitLearned;
+    private string? _learnedUnit;
     private Guidance _shown = Guidance.OutOfService;
     private long? _noticeUntil;
 
@@ -169,9 +169,11 @@ public sealed partial class IssuanceDesk : IDisposable
         _hardStop.Dispose();
     }
 
+    private bool UnitIsLearned => _learnedUnit is not null && _learnedUnit == _with.Printer.Unit;
+
     private void OnPrinterChanged()
     {
-        if (_with.Printer.Identity is null) _unitLearned = false;
+        if (_with.Printer.Identity is null) _learnedUnit = null;
         _events.Writer.TryWrite(new DeskEvent(DeskEventKind.PrinterChanged));
     }
 
@@ -193,7 +195,7 @@ public sealed partial class IssuanceDesk : IDisposable
                 TakeInHand("incident slip", PrintSlipsAsync);
                 return;
             }
-            if (canPrint && !_unitLearned)
+            if (canPrint && !UnitIsLearned)
             {
                 TakeInHand("new printer", LearnUnitAsync);
                 return;
@@ -205,8 +207,9 @@ public sealed partial class IssuanceDesk : IDisposable
 
     private async Task LearnUnitAsync()
     {
+        var unit = _with.Printer.Unit;
         await _attempts.LearnUnitAsync(_hardStop.Token);
-        _unitLearned = true;
+        _learnedUnit = unit;
     }
 
     private void TakeInHand(string name, Func<Task> work)
@@ -259,7 +262,7 @@ public sealed partial class IssuanceDesk : IDisposable
         var waiting = 0;
         if (_journalWritable) Guarded(() => waiting = _with.Journal.Counts.Waiting);
         var printer = _with.Printer.Identity is null ? null : _with.Printer.Status;
-        return Readiness.Judge(new(_recovered, _stopping, printer, _unsettled, _journalWritable, waiting, _with.MaxReports, _with.SenderHold()));
+        return Readiness.Judge(new(_recovered, _stopping, printer, UnitIsLearned, _unsettled, _journalWritable, waiting, _with.MaxReports, _with.SenderHold()));
     }
 
     private void Show(Guidance guidance)

@@ -6,14 +6,15 @@ namespace DeviceAgent.Issuance;
 /// <summary>Why the kiosk takes no order.</summary>
 public enum NotReadyReason
 {
-    Starting, Stopping, PrinterOffline, PaperOut, PaperJammed, PaperUnknown, CoverOpen, PrinterFault, AccountingForTicket, JournalUnwritable, OutboxFull, SenderHeld,
+    Starting, Stopping, PrinterOffline, PrinterBeingLearned, PaperOut, PaperJammed, PaperUnknown, CoverOpen, PrinterFault, AccountingForTicket, JournalUnwritable, OutboxFull, SenderHeld,
 }
 
 /// <param name="Printer">Null while no printer is attached.</param>
+/// <param name="PrinterLearned">What this printer can prove is known.</param>
 /// <param name="UnsettledAttempts">Attempts whose outcome is still being found out: another print would destroy the evidence.</param>
 /// <param name="SenderHold">Why no report can go out until a person acts; null when none.</param>
 internal sealed record ReadinessFacts(
-    bool Recovered, bool Stopping, PrinterStatus? Printer, int UnsettledAttempts, bool JournalWritable, int ReportsWaiting, int MaxReports, string? SenderHold);
+    bool Recovered, bool Stopping, PrinterStatus? Printer, bool PrinterLearned, int UnsettledAttempts, bool JournalWritable, int ReportsWaiting, int MaxReports, string? SenderHold);
 
 /// <summary>Law 5: the kiosk takes no order that it cannot finish. A pure rule; the devices bring the facts.</summary>
 internal static class Readiness
@@ -24,6 +25,7 @@ internal static class Readiness
         if (!facts.Recovered) reasons.Add(NotReadyReason.Starting);
         if (facts.Stopping) reasons.Add(NotReadyReason.Stopping);
         JudgePrinter(facts.Printer, reasons);
+        if (!facts.PrinterLearned && reasons.Count == 0) reasons.Add(NotReadyReason.PrinterBeingLearned);
         if (facts.UnsettledAttempts > 0) reasons.Add(NotReadyReason.AccountingForTicket);
         if (!facts.JournalWritable) reasons.Add(NotReadyReason.JournalUnwritable);
         if (facts.ReportsWaiting >= facts.MaxReports) reasons.Add(NotReadyReason.OutboxFull);

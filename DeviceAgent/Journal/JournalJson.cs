@@ -7,11 +7,11 @@ namespace DeviceAgent.Journal;
 
 /// <summary>An accepted order as it stands, sealed, in the file.</summary>
 /// <param name="Version">1. A release leaves other versions alone and shows the order without its content.</param>
-internal sealed record StoredOrder(int Version, Order Order, IReadOnlyList<StoredTicket> Tickets, string Template, string? Claim);
+internal sealed record StoredOrder(int Version, Order Order, IReadOnlyList<StoredTicket> Tickets, string Template, string? Claim = null);
 
 /// <param name="Of">The passenger's place in the order, which saves writing the person twice.</param>
 /// <param name="Passenger">Only where the ticket's passenger is not one of the order's, as it stands there.</param>
-internal sealed record StoredTicket(int Index, string Number, string? Seat, string? Gate, int? Of, Passenger? Passenger);
+internal sealed record StoredTicket(int Index, string Number, string? Seat = null, string? Gate = null, int? Of = null, Passenger? Passenger = null);
 
 [JsonSerializable(typeof(StoredOrder))]
 internal sealed partial class JournalJson : JsonSerializerContext
@@ -24,6 +24,8 @@ internal sealed partial class JournalJson : JsonSerializerContext
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
         Converters = { new JsonStringEnumConverter<Journey>() },
     });
 

@@ -36,18 +36,18 @@ internal static class JournalSchema
             journey TEXT NOT NULL,
             order_number TEXT NOT NULL,
             state TEXT NOT NULL,
+            -- 1 until the state is a final one; written with the state.
+            open INTEGER NOT NULL DEFAULT 1,
             created_at INTEGER NOT NULL,
             changed_at INTEGER NOT NULL,
             ticket_count INTEGER NOT NULL DEFAULT 0,
             report INTEGER,
-            reason TEXT
+            reason TEXT,
+            accepted BLOB
         ) STRICT;
         CREATE UNIQUE INDEX issuance_order ON issuance (order_number, journey);
-        CREATE INDEX issuance_open ON issuance (id, state) WHERE {JournalSql.IsOpenIssuance};
-        CREATE INDEX issuance_unissued ON issuance (id) WHERE {JournalSql.IsUnissued};
-
-        -- Apart from issuance: written once, deleted whole, not rewritten with every change of state.
-        CREATE TABLE accepted (issuance INTEGER PRIMARY KEY, sealed BLOB NOT NULL) STRICT;
+        CREATE INDEX issuance_open ON issuance (id) WHERE {JournalSql.IsOpen};
+        CREATE INDEX issuance_unissued ON issuance (state) WHERE {JournalSql.IsClosedUnissued};
 
         CREATE TABLE attempt (
             id INTEGER PRIMARY KEY,
@@ -86,6 +86,8 @@ internal static class JournalSchema
             payload_version INTEGER NOT NULL,
             success INTEGER NOT NULL,
             state TEXT NOT NULL,
+            -- 1 while it holds back the later reports of its order; written with the state.
+            open INTEGER NOT NULL DEFAULT 1,
             not_before INTEGER NOT NULL DEFAULT 0,
             sends INTEGER NOT NULL DEFAULT 0,
             fate_unknown INTEGER NOT NULL DEFAULT 0,
@@ -96,10 +98,10 @@ internal static class JournalSchema
             payload BLOB NOT NULL,
             personal BLOB
         ) STRICT;
-        CREATE INDEX outbox_open ON outbox (order_number, state) WHERE {JournalSql.IsOpenReport};
-        CREATE INDEX outbox_waiting ON outbox (id, not_before) WHERE {JournalSql.IsWaiting};
+        CREATE INDEX outbox_open ON outbox (order_number) WHERE {JournalSql.IsOpen};
+        CREATE INDEX outbox_waiting ON outbox (id, not_before) WHERE {JournalSql.IsOpen};
         CREATE INDEX outbox_retry ON outbox (not_before) WHERE {JournalSql.IsRetry};
-        CREATE INDEX outbox_parked ON outbox (id) WHERE {JournalSql.IsParked};
+        CREATE INDEX outbox_unconfirmed ON outbox (state) WHERE {JournalSql.IsClosedUnconfirmed};
 
         -- late: by how much at lies before the latest time that was ever written; at + late of the newest row is the journal's time.
         CREATE TABLE audit (

@@ -4,17 +4,16 @@ namespace DeviceAgent.Journal;
 internal static class JournalSql
 {
     // Conditions of partial indexes: a query uses the index only when it repeats the condition word for word.
-    public const string IsOpenIssuance = "state NOT IN ('issued', 'released', 'failed', 'void')";
-    public const string IsUnissued = "state IN ('released', 'failed', 'void')";
-    public const string IsOpenReport = "state NOT IN ('confirmed', 'parked')";
-    public const string IsWaiting = "state IN ('due', 'retry')";
+    // They rest on the column open, not on states: a change of state between two open ones then leaves the index alone.
+    public const string IsOpen = "open = 1";
+    public const string IsClosedUnissued = "open = 0 AND state <> 'issued'";
+    public const string IsClosedUnconfirmed = "open = 0 AND state <> 'confirmed'";
     public const string IsRetry = "state = 'retry'";
-    public const string IsParked = "state = 'parked'";
 
     /// <summary><see cref="JournalWords.IsKnownFormat"/>, in SQL.</summary>
     private const string IsKnownFormat = "kind = 'bus.book' AND payload_version = 1";
     private const string IsFirstOfItsOrder = $"""
-        NOT EXISTS (SELECT 1 FROM outbox AS e INDEXED BY outbox_open WHERE e.order_number = o.order_number AND e.id < o.id AND {IsOpenReport})
+        NOT EXISTS (SELECT 1 FROM outbox AS e INDEXED BY outbox_open WHERE e.order_number = o.order_number AND e.id < o.id AND {IsOpen})
         """;
 
     public const string Begin = "BEGIN";
@@ -25,11 +24,11 @@ internal static class JournalSql
 
     private const string IssuanceColumns = """
         SELECT id, journey, order_number, state, created_at, changed_at, ticket_count, reason,
-            (SELECT state FROM outbox AS r WHERE r.id = i.report), (SELECT sealed FROM accepted AS a WHERE a.issuance = i.id)
+            (SELECT state FROM outbox AS r WHERE r.id = i.report), accepted
         FROM issuance AS i
         """;
     public const string FindIssuance = $"{IssuanceColumns} WHERE order_number = ?1 AND journey = ?2";
-    public const string UnfinishedIssuances = $"{IssuanceColumns} INDEXED BY issuance_open WHERE {IsOpenIssuance} ORDER BY id LIMIT ?1";
+    public const string UnfinishedIssuances = $"{IssuanceColumns} INDEXED BY issuance_open WHERE {IsOpen} ORDER BY id LIMIT ?1";
     public const string AttemptsOfIssuance = """
         SELECT id, kind, ticket_index, process_id, started_at,
             before_unit, before_serial, before_cuts, before_exact, before_idle, before_disturbances, before_run, before_connection,
@@ -39,21 +38,20 @@ internal static class JournalSql
         """;
     public const string OpenIssuanceStates = $"""
         SELECT state, journey, EXISTS (SELECT 1 FROM attempt AS a INDEXED BY attempt_issuance WHERE a.issuance = i.id AND a.kind NOT IN ('ticket', 'void_strip'))
-        FROM issuance AS i INDEXED BY issuance_open WHERE {IsOpenIssuance}
+        FROM issuance AS i INDEXED BY issuance_open WHERE {IsOpen}
         """;
-    public const string CountUnissued = $"SELECT count(*) FROM issuance INDEXED BY issuance_unissued WHERE {IsUnissued}";
+    public const string ClosedUnissuedStates = $"SELECT state, count(*) FROM issuance INDEXED BY issuance_unissued WHERE {IsClosedUnissued} GROUP BY state";
     public const string LastIssuance = "SELECT coalesce(max(id), 0) FROM issuance";
 
     public const string FindIssuanceState = "SELECT id, state FROM issuance WHERE order_number = ?1 AND journey = ?2";
     public const string ReadIssuanceState = "SELECT state, journey, order_number, ticket_count FROM issuance WHERE id = ?1";
     public const string ReadAttemptFacts = "SELECT kind, ticket_index, outcome, ended_at FROM attempt INDEXED BY attempt_issuance WHERE issuance = ?1";
     public const string InsertIssuance = "INSERT INTO issuance (id, journey, order_number, state, created_at, changed_at) VALUES (?1, ?2, ?3, 'intent', ?4, ?4)";
-    public const string ReopenIssuance = "UPDATE issuance SET state = 'intent', changed_at = ?2, ticket_count = 0, reason = NULL WHERE id = ?1";
-    public const string AcceptIssuance = "UPDATE issuance SET state = 'accepted', changed_at = ?2, ticket_count = ?3 WHERE id = ?1";
-    public const string InsertAccepted = "INSERT OR REPLACE INTO accepted (issuance, sealed) VALUES (?1, ?2)";
-    public const string DeleteAccepted = "DELETE FROM accepted WHERE issuance = ?1";
-    public const string CompleteIssuance = "UPDATE issuance SET state = 'issued', changed_at = ?2, report = ?3, reason = NULL WHERE id = ?1";
-    public const string CloseIssuance = "UPDATE issuance SET state = ?3, changed_at = ?2, reason = ?4 WHERE id = ?1";
+    public const string ReopenIssuance = "UPDATE issuance SET state = 'intent', open = 1, changed_at = ?2, ticket_count = 0, reason = NULL WHERE id = ?1";
+    public const string AcceptIssuance = "UPDATE issuance SET state = 'accepted', changed_at = ?2, ticket_count = ?3, accepted = ?4 WHERE id = ?1";
+    public const string CompleteIssuance = "UPDATE issuance SET state = 'issued', open = 0, changed_at = ?2, report = ?3, reason = NULL WHERE id = ?1";
+    public const string ReleaseIssuance = "UPDATE issuance SET state = 'released', open = 0, changed_at = ?2, reason = ?3, accepted = NULL WHERE id = ?1";
+    public const string DoubtIssuance = "UPDATE issuance SET state = 'in_doubt', changed_at = ?2, reason = ?3 WHERE id = ?1";
 
     public const string LastAttempt = "SELECT coalesce(max(id), 0) FROM attempt";
     public const string ReadAttempt = "SELECT kind, ticket_index, outcome, ended_at, issuance FROM attempt WHERE id = ?1";
@@ -77,27 +75,25 @@ internal static class JournalSql
     public const string ReadReport = "SELECT state, kind, payload_version FROM outbox WHERE id = ?1";
     public const string RecoverInterrupted = $"""
         UPDATE outbox INDEXED BY outbox_open SET state = 'retry', fate_unknown = 1, not_before = ?1, changed_at = ?1
-        WHERE {IsOpenReport} AND state = 'sending' AND {IsKnownFormat}
+        WHERE {IsOpen} AND state = 'sending' AND {IsKnownFormat}
         """;
     public const string TakeReports = $"""
         SELECT id, order_number, kind, payload_version, success, payload, personal, sends, fate_unknown, created_at
         FROM outbox AS o INDEXED BY outbox_waiting
-        WHERE {IsWaiting} AND not_before <= ?1 AND {IsKnownFormat} AND {IsFirstOfItsOrder} ORDER BY id
+        WHERE {IsOpen} AND not_before <= ?1 AND state IN ('due', 'retry') AND {IsKnownFormat} AND {IsFirstOfItsOrder} ORDER BY id
         """;
     public const string NextDue = $"""
         SELECT not_before FROM outbox AS o INDEXED BY outbox_retry WHERE {IsRetry} AND {IsKnownFormat} AND {IsFirstOfItsOrder}
         ORDER BY not_before LIMIT 1
         """;
-    public const string CountOpenReports = $"""
-        SELECT count(*), count(CASE WHEN r THEN 1 END), min(CASE WHEN r THEN created_at END), count(CASE WHEN handed THEN 1 END)
-        FROM (SELECT created_at, state IN ('due', 'sending', 'retry') AND {IsKnownFormat} AS r, state = 'handed_over' AND {IsKnownFormat} AS handed
-            FROM outbox INDEXED BY outbox_open WHERE {IsOpenReport})
+    public const string OpenReportStates = $"""
+        SELECT state, {IsKnownFormat}, count(*), min(created_at) FROM outbox INDEXED BY outbox_open WHERE {IsOpen} GROUP BY 1, 2
         """;
-    public const string CountParked = $"SELECT count(*) FROM outbox INDEXED BY outbox_parked WHERE {IsParked}";
+    public const string ClosedUnconfirmedStates = $"SELECT state, count(*) FROM outbox INDEXED BY outbox_unconfirmed WHERE {IsClosedUnconfirmed} GROUP BY state";
     public const string MarkSending = "UPDATE outbox SET state = 'sending', sends = sends + 1, changed_at = ?2 WHERE id = ?1";
-    public const string ConfirmReport = "UPDATE outbox SET state = 'confirmed', changed_at = ?2, evidence = ?3 WHERE id = ?1";
+    public const string ConfirmReport = "UPDATE outbox SET state = 'confirmed', open = 0, changed_at = ?2, evidence = ?3 WHERE id = ?1";
     public const string RetryReport = "UPDATE outbox SET state = 'retry', changed_at = ?2, not_before = ?3, fate_unknown = ?4, evidence = ?5 WHERE id = ?1";
-    public const string ParkReport = "UPDATE outbox SET state = 'parked', changed_at = ?2, park_reason = ?3, evidence = ?4 WHERE id = ?1";
+    public const string ParkReport = "UPDATE outbox SET state = 'parked', open = 0, changed_at = ?2, park_reason = ?3, evidence = ?4 WHERE id = ?1";
     public const string WakeRetries = $"UPDATE outbox INDEXED BY outbox_retry SET not_before = ?1 WHERE {IsRetry} AND not_before > ?1 AND {IsKnownFormat}";
 
     public const string FindPrinter = "SELECT unit, model, echoes_process_id, cuts_exact, cuts, seen_at FROM device_counter WHERE unit = ?1";

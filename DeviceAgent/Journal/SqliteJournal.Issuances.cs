@@ -34,9 +34,8 @@ public sealed partial class SqliteJournal
         Require($"Accepting issuance {issuance}", JournalTransitions.WhyNoAccept(present?.State));
         JournalRequests.CheckIsOf(accepted, present!.Value.Journey, present.Value.OrderNumber);
         if (!CanKeepPersonalData) throw new JournalException(JournalFailure.KeyMissing, "The key that this journal was made with is not here.");
-        var sealedOrder = _keys.Seal(JournalJson.Write(accepted), "accepted", issuance, "sealed");
-        _database.Use(JournalSql.AcceptIssuance).Bind(1, issuance).Bind(2, Milliseconds(at)).Bind(3, accepted.Tickets.Count).Run();
-        _database.Use(JournalSql.InsertAccepted).Bind(1, issuance).Bind(2, sealedOrder).Run();
+        var box = _keys.Seal(JournalJson.Write(accepted), "issuance", issuance, "accepted");
+        _database.Use(JournalSql.AcceptIssuance).Bind(1, issuance).Bind(2, Milliseconds(at)).Bind(3, accepted.Tickets.Count).Bind(4, box).Run();
         change.Commit(at, JournalAudit.Accepted, $"issuance {Text(issuance)}");
     }
 
@@ -106,8 +105,7 @@ public sealed partial class SqliteJournal
         using var change = BeginChange();
         var present = ReadState(issuance);
         Require($"Releasing issuance {issuance}", JournalTransitions.WhyNoRelease(present?.State, present?.Attempts ?? []));
-        _database.Use(JournalSql.DeleteAccepted).Bind(1, issuance).Run();
-        Close(issuance, IssuanceState.Released, reason, at);
+        _database.Use(JournalSql.ReleaseIssuance).Bind(1, issuance).Bind(2, Milliseconds(at)).Bind(3, reason).Run();
         change.Commit(at, JournalAudit.Released, $"issuance {Text(issuance)}: {reason}");
     }
 
@@ -115,7 +113,7 @@ public sealed partial class SqliteJournal
     {
         using var change = BeginChange();
         Require($"Doubting issuance {issuance}", JournalTransitions.WhyNoDoubt(ReadState(issuance)?.State));
-        Close(issuance, IssuanceState.InDoubt, reason, at);
+        _database.Use(JournalSql.DoubtIssuance).Bind(1, issuance).Bind(2, Milliseconds(at)).Bind(3, reason).Run();
         change.Commit(at, JournalAudit.InDoubt, $"issuance {Text(issuance)}: {reason}");
     }
 
@@ -145,9 +143,6 @@ public sealed partial class SqliteJournal
         : statement.Bind(first, evidence.Unit).Bind(first + 1, evidence.SerialNumber).Bind(first + 2, evidence.CutCounter)
             .Bind(first + 3, evidence.CutCounterIsExact).Bind(first + 4, evidence.Idle).Bind(first + 5, evidence.Disturbances)
             .Bind(first + 6, evidence.Run.ToByteArray()).Bind(first + 7, evidence.Connection);
-
-    private void Close(long issuance, IssuanceState state, string reason, DateTimeOffset at) =>
-        _database.Use(JournalSql.CloseIssuance).Bind(1, issuance).Bind(2, Milliseconds(at)).Bind(3, JournalWords.Of(state)).Bind(4, reason).Run();
 
     private long Scalar(string sql)
     {

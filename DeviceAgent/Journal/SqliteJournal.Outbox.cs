@@ -20,12 +20,29 @@ public sealed partial class SqliteJournal
         get
         {
             using var entry = Enter();
-            using var open = _database.Use(JournalSql.CountOpenReports);
-            open.Step();
-            var (all, waiting, handedOver) = (open.Int32(0), open.Int32(1), open.Int32(3));
-            var parked = (int)Scalar(JournalSql.CountParked);
-            var confirmed = Scalar(JournalSql.LastReport) - all - parked;
-            return new(waiting, parked, confirmed, all - waiting - handedOver, open.Int64OrNull(2) is { } oldest ? Instant(oldest) : null);
+            int waiting = 0, parked = 0, unreadable = 0;
+            long? oldest = null;
+            var confirmed = Scalar(JournalSql.LastReport);
+            using (var open = _database.Use(JournalSql.OpenReportStates))
+            {
+                while (open.Step())
+                {
+                    var (state, count) = (JournalWords.ToReportState(open.Text(0)), open.Int32(2));
+                    confirmed -= count;
+                    if (state is null || !open.Bool(1)) unreadable += count;
+                    if (state is not (ReportState.Due or ReportState.Sending or ReportState.Retry) || !open.Bool(1)) continue;
+                    waiting += count;
+                    oldest = Math.Min(oldest ?? long.MaxValue, open.Int64(3));
+                }
+            }
+            using var closed = _database.Use(JournalSql.ClosedUnconfirmedStates);
+            while (closed.Step())
+            {
+                confirmed -= closed.Int32(1);
+                if (JournalWords.ToReportState(closed.Text(0)) == ReportState.Parked) parked += closed.Int32(1);
+                else unreadable += closed.Int32(1);
+            }
+            return new(waiting, parked, confirmed, unreadable, oldest is { } o ? Instant(o) : null);
         }
     }
 

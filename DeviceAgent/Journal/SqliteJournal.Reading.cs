@@ -45,8 +45,14 @@ public sealed partial class SqliteJournal
                 }
             }
         }
-        var others = open + inDoubt + unreadable + Scalar(JournalSql.CountUnissued);
-        return new(Scalar(JournalSql.LastIssuance) - others, open, inDoubt, unreadable);
+        var issued = Scalar(JournalSql.LastIssuance) - open - inDoubt - unreadable;
+        using var closed = _database.Use(JournalSql.ClosedUnissuedStates);
+        while (closed.Step())
+        {
+            issued -= closed.Int32(1);
+            if (JournalWords.ToIssuanceState(closed.Text(0)) == IssuanceState.Unknown) unreadable += closed.Int32(1);
+        }
+        return new(issued, open, inDoubt, unreadable);
     }
 
     public PrinterRecord? FindPrinter(string unit)
@@ -86,7 +92,7 @@ public sealed partial class SqliteJournal
             TicketCount = row.Int32(6),
             Reason = row.TextOrNull(7),
             ReportState = row.TextOrNull(8),
-            Accepted = _keys.Open(row.Blob(9), "accepted", id, "sealed") is { } json ? JournalJson.Read(json) : null,
+            Accepted = _keys.Open(row.Blob(9), "issuance", id, "accepted") is { } json ? JournalJson.Read(json) : null,
             Attempts = attempts,
         };
     }

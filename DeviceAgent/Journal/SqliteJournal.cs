@@ -14,6 +14,9 @@ public sealed partial class SqliteJournal : IIssuanceJournal
 {
     public const string FileName = "journal.db";
 
+    /// <summary>Before WAL: then there is no shared memory file, and no second opener.</summary>
+    private const string LockingMode = "PRAGMA locking_mode = EXCLUSIVE";
+
     private readonly SqliteDatabase _database;
     private readonly JournalKeys _keys;
     private readonly TimeProvider _time;
@@ -46,6 +49,9 @@ public sealed partial class SqliteJournal : IIssuanceJournal
     /// <summary>The key at hand is the one that this journal was made with. Without it orders cannot be accepted; reports still go out.</summary>
     public bool CanKeepPersonalData => _journalKeyId.Length > 0 && _keys.KeyId == _journalKeyId;
 
+    /// <summary>For tests: plans, settings, damage.</summary>
+    internal SqliteDatabase Database => _database;
+
     public DateTimeOffset? LastTime => _latest is { } latest ? Instant(latest) : null;
 
     /// <summary>Makes the first journal: whole, synced and closed to others, or not at all.</summary>
@@ -57,13 +63,20 @@ public sealed partial class SqliteJournal : IIssuanceJournal
         {
             DurableFiles.MakeFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
             var temporary = $"{path}.{Guid.NewGuid():N}.new";
-            DurableFiles.MakeEmpty(temporary);
-            using (var database = SqliteDatabase.Open(temporary))
+            try
             {
-                Set(database, options);
-                Lay(database, keys, time.GetUtcNow());
+                DurableFiles.MakeEmpty(temporary);
+                using (var database = SqliteDatabase.Open(temporary))
+                {
+                    Set(database, options);
+                    Lay(database, keys, time.GetUtcNow());
+                }
+                DurableFiles.Publish(temporary, path);
             }
-            DurableFiles.Publish(temporary, path);
+            finally
+            {
+                File.Delete(temporary);
+            }
         }
         catch (Exception e) when (e is (IOException and not JournalException) or UnauthorizedAccessException)
         {
@@ -81,13 +94,14 @@ public sealed partial class SqliteJournal : IIssuanceJournal
         var database = SqliteDatabase.Open(path);
         try
         {
+            Recognise(database, path);
             Set(database, options);
-            Migrate(database, path);
+            Migrate(database);
             // Storage that failed may have lost what its cache still shows (an fsync is not repeated); this writes and syncs the log's content anew.
             database.Execute("PRAGMA wal_checkpoint(FULL)");
             return new SqliteJournal(database, path, keys, time);
         }
-        catch (Exception e) when (e is FormatException or OverflowException)
+        catch (Exception e) when (e is FormatException or OverflowException or ArgumentOutOfRangeException)
         {
             database.Dispose();
             throw new JournalException(JournalFailure.Corrupt, $"{path}: meta does not read.", inner: e);
@@ -121,8 +135,7 @@ public sealed partial class SqliteJournal : IIssuanceJournal
 
     private static void Set(SqliteDatabase database, JournalOptions options)
     {
-        // EXCLUSIVE before WAL: then there is no shared memory file, and no second opener.
-        var locking = database.Ask("PRAGMA locking_mode = EXCLUSIVE");
+        var locking = database.Ask(LockingMode);
         var mode = database.Ask("PRAGMA journal_mode = WAL");
         database.Execute("PRAGMA synchronous = FULL");
         database.Execute("PRAGMA mmap_size = 0");
@@ -148,15 +161,23 @@ public sealed partial class SqliteJournal : IIssuanceJournal
         database.Execute("COMMIT");
     }
 
-    private static void Migrate(SqliteDatabase database, string path)
+    /// <summary>Before anything is set: a file that is not ours stays as it is.</summary>
+    private static void Recognise(SqliteDatabase database, string path)
     {
+        database.Ask(LockingMode);
         if (database.Ask("PRAGMA application_id") != Text(JournalSchema.ApplicationId))
             throw new JournalException(JournalFailure.Corrupt, $"{path} is not a journal.");
-        var version = int.Parse(database.Ask("PRAGMA user_version")!, CultureInfo.InvariantCulture);
-        if (ReadMeta(database, JournalSchema.MinimumReader) is not { } reader || version < 1)
+        if (ReadMeta(database, JournalSchema.MinimumReader) is not { } reader || UserVersion(database) < 1)
             throw new JournalException(JournalFailure.Corrupt, $"{path} tells no schema version.");
         if (int.Parse(reader, CultureInfo.InvariantCulture) > JournalSchema.Version)
-            throw new JournalException(JournalFailure.NewerThanReadable, $"{path} has schema {version} and must be read by schema {reader} or newer.");
+            throw new JournalException(JournalFailure.NewerThanReadable, $"{path} must be read by schema {reader} or newer; this release has {JournalSchema.Version}.");
+    }
+
+    private static int UserVersion(SqliteDatabase database) => int.Parse(database.Ask("PRAGMA user_version")!, CultureInfo.InvariantCulture);
+
+    private static void Migrate(SqliteDatabase database)
+    {
+        var version = UserVersion(database);
         for (; version < JournalSchema.Version; version++)
         {
             database.Execute("BEGIN");

@@ -44,7 +44,14 @@ internal sealed class LocalApi : IAsyncDisposable
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         await RemoveStaleSocketAsync(_path, cancellationToken);
-        await _server.StartAsync(_application, cancellationToken);
+        try
+        {
+            await _server.StartAsync(_application, cancellationToken);
+        }
+        catch (SocketException e)
+        {
+            throw new IOException($"The socket {_path} cannot be made ({e.SocketErrorCode}); is its folder there and writable?", e);
+        }
         // The umask may have narrowed what Bind asked for; it cannot have widened it.
         File.SetUnixFileMode(_path, OwnerAndGroup);
     }
