@@ -23,6 +23,6 @@ for (const file of readdirSync(folder, { recursive: true }).filter(f => f.endsWi
     }
   }
 }
-console.log(`${passed} tests passed, ${failed} failed or skipped, ${skipped} skipped as expected`);
+console.log(`tests passed: ${passed}; failed or skipped: ${failed}; skipped as expected: ${skipped}`);
 if (passed + failed === 0) throw new Error(`no test result in ${folder}`);
 console.log(`${passed} ${failed}`);
