@@ -101,14 +101,4 @@ public sealed class BusTicketTemplateTests
         Assert.Contains("10000241 #2", Encoding.ASCII.GetString(template.VoidStrip("10000241", 1).Span));
         Assert.Contains("400-1", Encoding.ASCII.GetString(template.IncidentSlip("10000241", IssuedAt).Span));
     }
-
-    [Theory]
-    [InlineData(null, "")]
-    [InlineData("", "")]
-    [InlineData("123", "***")]
-    [InlineData("1234", "1**4")]
-    [InlineData("E1234567", "E1****67")]
-    [InlineData("11010519491231002X", "110105********002X")]
-    [InlineData("110105491231002", "110105*****1002")]
-    public void A_certificate_is_never_shown_whole(string? number, string expected) => Assert.Equal(expected, Masking.Certificate(number));
 }

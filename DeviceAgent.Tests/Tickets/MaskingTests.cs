@@ -1,6 +1,6 @@
 using DeviceAgent.Tickets;
 
-namespace DeviceAgent.Tests.Coverage;
+namespace DeviceAgent.Tests.Tickets;
 
 public sealed class MaskingTests
 {

@@ -1,6 +1,6 @@
 using DeviceAgent.Drivers.Scanning;
 
-namespace DeviceAgent.Tests.Coverage;
+namespace DeviceAgent.Tests.Scanning;
 
 public sealed class AbandonedLineTests
 {
