@@ -1,1 +1,56 @@
-return 0;
+#pragma warning disable CA1416 // The benchmarks run on Linux alone.
+using DeviceAgent.Benchmarks;
+using DeviceAgent.Journal;
+using DeviceAgent.Simulator.Kiosk;
+
+string[] figures = ["latency", "journal", "report", "start", "memory"];
+var asked = args.Where(a => !a.StartsWith("--", StringComparison.Ordinal)).ToList();
+var quick = args.Contains("--quick");
+if (asked.Count == 0 || asked.Contains("all")) asked = [.. figures];
+if (asked.Except(figures).Any() || args.Any(a => a.StartsWith("--", StringComparison.Ordinal) && a != "--quick"))
+{
+    Console.Error.WriteLine($"usage: [all|{string.Join('|', figures)}]... [--quick]");
+    return 2;
+}
+
+// Kept between runs: the published agent and the journal of years. The disk under it is the one that is measured: TMPDIR chooses another.
+var kept = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), "device-agent-benchmarks"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName;
+Console.WriteLine(ProcessFacts.Machine(kept));
+if (quick) Console.WriteLine("quick: fewer rounds, for trying it out; not for comparing");
+try
+{
+    var agent = asked.Contains("start") || asked.Contains("memory") ? await PublishedAgent.PublishAsync(kept) : "";
+    foreach (var figure in asked) (await MeasureAsync(figure, agent)).Print(Console.Out);
+    return 0;
+}
+catch (Exception e) when (e is InvalidOperationException or TimeoutException or IOException or VirtualKioskException or JournalException)
+{
+    // A figure that is missed is told; only a measurement that could not be made ends here.
+    Console.Error.WriteLine($"not measured: {e}");
+    return 1;
+}
+
+async Task<Table> MeasureAsync(string figure, string agent)
+{
+    var folder = Directory.CreateDirectory(Path.Combine(kept, $"run-{Environment.ProcessId}-{figure}")).FullName;
+    try
+    {
+        switch (figure)
+        {
+            case "latency":
+                return await new LatencyBenchmark(folder).RunAsync(quick);
+            case "journal":
+                using (var journal = new JournalBenchmark(folder)) return journal.Run(quick);
+            case "report":
+                using (var report = new ReportBenchmark()) return await report.RunAsync(quick);
+            case "start":
+                return await new ProcessBenchmark(agent, kept).StartAsync(quick);
+            default:
+                return await new ProcessBenchmark(agent, kept).MemoryAsync(quick);
+        }
+    }
+    finally
+    {
+        Directory.Delete(folder, recursive: true);
+    }
+}

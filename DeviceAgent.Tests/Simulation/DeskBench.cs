@@ -58,6 +58,7 @@ internal sealed class DeskBench : IPassengerGuidance, IDisposable
             Printer = station,
             Guidance = this,
             Template = new BusTicketTemplate(48, "K-1", "400"),
+            PassengerCheck = new CodeIsEnough(),
             Claims = new SoleIssuer(),
             Allocation = new TicketsFromOrder(),
             Time = Time,

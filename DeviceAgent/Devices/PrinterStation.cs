@@ -57,6 +57,7 @@ public sealed class PrinterStation(IPrinterPort port, TimeProvider time, Random 
             {
                 delay = FirstReopenDelay;
                 await WatchAsync(stop);
+                if (!stop.IsCancellationRequested) logger.DeviceLost("printer", port.Path);
                 await CloseAsync();
             }
             else
@@ -119,7 +120,6 @@ public sealed class PrinterStation(IPrinterPort port, TimeProvider time, Random 
             _printer = printer;
             Disturbances++;
             await RefreshAsync(CancellationToken.None);
-            logger.PrinterOpened(port.Path, printer.Identity.Model ?? "unknown model", _unit ?? port.Path, printer.EchoesProcessId);
             return true;
         }
         catch (DeviceLostException e)
@@ -160,7 +160,6 @@ public sealed class PrinterStation(IPrinterPort port, TimeProvider time, Random 
         {
             _turn.Pass();
         }
-        if (Status.Device != DeviceState.NoDevice) logger.DeviceLost("printer", port.Path);
         See(NoPrinter);
     }
 
@@ -197,6 +196,7 @@ public sealed class PrinterStation(IPrinterPort port, TimeProvider time, Random 
         {
             _unit = unit;
             Disturbances++;
+            logger.PrinterIdentified(port.Path, Identity?.Model ?? "unknown model", unit, EchoesProcessId);
         }
         else if (status == before)
         {

@@ -13,8 +13,11 @@ namespace DeviceAgent.Hosting;
 /// <summary>The composition root: puts the parts together, runs them, and stops them in order.</summary>
 internal sealed class AgentHost : IAsyncDisposable
 {
-    // systemd's TimeoutStopSec is not below the sum of the three.
-    private static readonly TimeSpan TicketInHandLimit = TimeSpan.FromSeconds(20), HardStopLimit = TimeSpan.FromSeconds(2), ReportInHandLimit = TimeSpan.FromSeconds(3);
+    // systemd's TimeoutStopSec stands above all of them together; a part that does not stop in time ends with the process.
+    private static readonly TimeSpan TicketInHandLimit = TimeSpan.FromSeconds(20), HardStopLimit = TimeSpan.FromSeconds(1), StopLimit = TimeSpan.FromSeconds(4);
+
+    // Part of StopLimit.
+    private static readonly TimeSpan ReportInHandLimit = TimeSpan.FromSeconds(3);
 
     private readonly AgentLoop _loop = new();
     private readonly TimeProvider _time = TimeProvider.System;
@@ -53,6 +56,7 @@ internal sealed class AgentHost : IAsyncDisposable
             Printer = _printer,
             Guidance = new GuidanceWithStatus(_lights, _systemd),
             Template = new BusTicketTemplate(options.Printer.Columns, options.Kiosk.Id, options.Kiosk.Hotline),
+            PassengerCheck = new CodeIsEnough(),
             Claims = new SoleIssuer(),
             Allocation = new TicketsFromOrder(),
             Time = _time,
@@ -126,7 +130,7 @@ internal sealed class AgentHost : IAsyncDisposable
         _logger.Stopping();
         await StopDeskAsync(desk);
         await stop.CancelAsync();
-        await Task.WhenAll(desk, sender, printer, scanner, watchdog);
+        await Task.WhenAll(desk, sender, printer, scanner, watchdog).WaitAsync(StopLimit, _time, CancellationToken.None);
         await first;
     }
 

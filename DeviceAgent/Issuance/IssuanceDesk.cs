@@ -16,6 +16,7 @@ public sealed record DeskSurroundings
     public required IPrinterStation Printer { get; init; }
     public required IPassengerGuidance Guidance { get; init; }
     public required ITicketTemplate Template { get; init; }
+    public required IPassengerCheck PassengerCheck { get; init; }
     public required IOrderClaims Claims { get; init; }
     public required ITicketAllocation Allocation { get; init; }
     public required TimeProvider Time { get; init; }
@@ -43,7 +44,7 @@ public sealed record DeskState(IReadOnlyList<NotReadyReason> NotReady, Guidance 
 /// </remarks>
 public sealed partial class IssuanceDesk : IDisposable
 {
-    private const int MaxWaitingOrders = 1000;
+    private const int MaxUnfinishedOrders = 10_000;
 
     // A step takes at most the gateway's, the printer's or the refill's time, all bounded by options; an hour means that the desk is stuck.
     private static readonly TimeSpan StuckAfter = TimeSpan.FromHours(2);
@@ -262,7 +263,8 @@ public sealed partial class IssuanceDesk : IDisposable
         var waiting = 0;
         if (_journalWritable) Guarded(() => waiting = _with.Journal.Counts.Waiting);
         var printer = _with.Printer.Identity is null ? null : _with.Printer.Status;
-        return Readiness.Judge(new(_recovered, _stopping, printer, UnitIsLearned, _unsettled, _journalWritable, waiting, _with.MaxReports, _with.SenderHold()));
+        return Readiness.Judge(new(
+            _recovered, _stopping, printer, UnitIsLearned, _unsettled, _journalWritable, _with.Journal.CanKeepPersonalData, waiting, _with.MaxReports, _with.SenderHold()));
     }
 
     private void Show(Guidance guidance)
