@@ -87,7 +87,8 @@ public sealed class EscPosPrinter : ITicketPrinter
         ArgumentNullException.ThrowIfNull(port);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(time);
-        if (options.Mistakes() is { Count: > 0 } mistakes) throw new ArgumentException(string.Join("; ", mistakes), nameof(options));
+        string[] mistakes = [.. options.Validate(nameof(options))];
+        if (mistakes.Length > 0) throw new ArgumentException(string.Join("; ", mistakes), nameof(options));
         var printer = new EscPosPrinter(port, options, time);
         var opened = false;
         try

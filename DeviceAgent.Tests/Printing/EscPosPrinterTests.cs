@@ -402,9 +402,9 @@ public sealed class EscPosPrinterTests
             XoffReserveBytes = 1,
             ChunkBytes = 0,
         };
-        Assert.Equal(9, options.Mistakes().Count);
-        Assert.Contains("ReplyTimeout: 0.02 to 10 s", options.Mistakes());
-        Assert.Empty(new EscPosPrinterOptions().Mistakes());
+        Assert.Equal(9, options.Validate("Printer").Count());
+        Assert.Contains("Printer:ReplyTimeout must be a time from 00:00:00.0200000 to 00:00:10", options.Validate("Printer"));
+        Assert.Empty(new EscPosPrinterOptions().Validate("Printer"));
         Run(async () => await Assert.ThrowsAsync<ArgumentException>(() => OpenAsync(new FakePrinter(_time), options)));
     }
 }
