@@ -40,7 +40,8 @@ internal sealed class InProcessKiosk : IBusTvmApi, IAsyncDisposable
 
     private InProcessKiosk(string folder)
     {
-        _paper = new(_printerLine, SimulatedPrinterOptions.Profile("exact"), _time);
+        // A roll of 80 m would end after some 600 tickets.
+        _paper = new(_printerLine, SimulatedPrinterOptions.Profile("exact") with { PaperMillimetres = 1e7 }, _time);
         _paper.SaveBytesTo(_watch);
         _wand = new(_scannerLine);
         var lights = Path.Combine(folder, "lights.sock");
@@ -110,6 +111,7 @@ internal sealed class InProcessKiosk : IBusTvmApi, IAsyncDisposable
         await _loop.Start(() =>
         {
             _desk.Stop();
+            _desk.StopHard();
             return Task.CompletedTask;
         });
         await _stop.CancelAsync();
