@@ -64,7 +64,7 @@ internal sealed class InProcessKiosk : IBusTvmApi, IAsyncDisposable
             Allocation = new TicketsFromOrder(),
             Time = _time,
             Logger = _loggers.CreateLogger("desk"),
-            ReportWritten = _sender.Wake,
+            WakeSender = _sender.Wake,
             SenderHold = () => _sender.Hold?.Reason.ToString(),
             MaxReports = 10_000,
         }, new(), Samples.Settings);

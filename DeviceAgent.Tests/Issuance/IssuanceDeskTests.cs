@@ -272,6 +272,27 @@ public sealed class IssuanceDeskTests
     }
 
     [Fact]
+    public void A_strip_that_cannot_be_printed_keeps_the_kiosk_closed_and_lets_it_sleep()
+    {
+        using var bench = new DeskBench();
+        bench.UntilReady();
+        bench.Printer.Fates.Enqueue(PrintFate.AgentDiesInTheMiddle);
+        bench.Scan();
+        bench.Loop.Pass(TimeSpan.FromSeconds(1));
+        bench.Kill();
+        bench.Printer.Fates.Enqueue(PrintFate.NothingSent);
+        bench.Boot();
+        bench.Loop.RunUntil(() => bench.Record.Attempts.Count == 2, TimeSpan.FromMinutes(1));
+        bench.Printer.Status = bench.Printer.Status with { CoverOpen = true };
+        bench.Loop.Pass(TimeSpan.FromHours(1));
+        Assert.Equal(IssuanceState.Accepted, bench.Record.State);
+        Assert.Equal([NotReadyReason.CoverOpen, NotReadyReason.AccountingForTicket], bench.Desk.State.NotReady);
+        bench.Printer.Status = bench.Printer.Status with { CoverOpen = false };
+        bench.Loop.RunUntil(() => bench.Record.State == IssuanceState.Released, TimeSpan.FromMinutes(11));
+        Assert.Equal(["PROBE", "VOID"], bench.Printer.Paper);
+    }
+
+    [Fact]
     public void A_stop_finishes_the_ticket_in_hand_and_begins_no_other()
     {
         using var bench = new DeskBench();

@@ -102,6 +102,15 @@ public sealed class IssuanceRulesTests
     }
 
     [Fact]
+    public void Strips_that_prove_nothing_are_not_printed_for_ever()
+    {
+        AttemptRecord[] two = [Ticket(0, AttemptOutcome.NotPresented), Strip(0, AttemptOutcome.Unknown), Strip(0, AttemptOutcome.Unknown)];
+        Assert.Equal(StepKind.PrintVoidStrip, IssuanceRules.Next(1, two).Kind);
+        Assert.Equal(StepKind.PrintVoidStrip, IssuanceRules.Next(1, [.. two, Attempt(AttemptKind.VoidStrip, 0, AttemptOutcome.NotPresented, 0)]).Kind);
+        Assert.Equal(StepKind.StandInDoubt, IssuanceRules.Next(1, [.. two, Strip(0, AttemptOutcome.Unknown)]).Kind);
+    }
+
+    [Fact]
     public void Only_tickets_that_were_all_presented_complete_an_order()
     {
         Assert.Equal(new NextStep(StepKind.PrintTicket, 0, "not presented yet"), IssuanceRules.Next(2, []));

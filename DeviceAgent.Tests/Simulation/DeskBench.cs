@@ -63,7 +63,7 @@ internal sealed class DeskBench : IPassengerGuidance, IDisposable
             Allocation = new TicketsFromOrder(),
             Time = Time,
             Logger = NullLogger.Instance,
-            ReportWritten = () => { },
+            WakeSender = () => { },
             SenderHold = () => null,
             MaxReports = 100,
         }, new(), new() { StationIds = ["33444"] });

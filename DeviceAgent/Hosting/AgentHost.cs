@@ -61,7 +61,7 @@ internal sealed class AgentHost : IAsyncDisposable
             Allocation = new TicketsFromOrder(),
             Time = _time,
             Logger = loggers.CreateLogger("desk"),
-            ReportWritten = _sender.Wake,
+            WakeSender = _sender.Wake,
             SenderHold = () => _sender.Hold?.Reason.ToString(),
             MaxReports = outbox.MaxReports,
         }, options.Issuance, options.Orders);

@@ -62,6 +62,7 @@ public sealed partial class IssuanceDesk
             Notice(fault.Remedy is TopRemedy.Park ? Guidance.Refused : Guidance.Offline);
             return null;
         }
+        _with.WakeSender();
         var verdict = Eligibility.Judge(answer.Value!, number, _orders, _with.Time.GetUtcNow());
         if (verdict.Order is { } order) return order;
         _with.Logger.Refused(number, verdict.Refusal!.Value, verdict.Detail);
@@ -148,7 +149,6 @@ public sealed partial class IssuanceDesk
         // A half-printed ticket still needs its strip, so that the next one does not hang on it.
         var waits = IssuanceRules.PresentedTickets(attempts) > 0 || step.Kind == StepKind.PrintVoidStrip;
         Conclude(record, accepted, attempts, waits ? step : step with { Kind = StepKind.Release, Reason = "the printer failed before any ticket was presented" });
-        CountUnsettled();
         Notice(waits ? Guidance.SeeStaff : Guidance.OutOfService);
     }
 

@@ -86,7 +86,7 @@ public sealed partial class IssuanceDesk
                 _with.Journal.Complete(record.Id, BusReports.Issued(accepted, now), now);
                 _waitingSince.Remove(record.OrderNumber);
                 _with.Logger.Issued(record.OrderNumber);
-                _with.ReportWritten();
+                _with.WakeSender();
                 break;
             case StepKind.Release:
                 _with.Journal.Release(record.Id, step.Reason, now);
@@ -106,6 +106,7 @@ public sealed partial class IssuanceDesk
                 break;
             default:
                 _waitingSince[record.OrderNumber] = _with.Time.GetTimestamp();
+                CountUnsettled();
                 _with.Logger.Waiting(record.OrderNumber, step.Reason);
                 break;
         }

@@ -21,8 +21,8 @@ public sealed record DeskSurroundings
     public required ITicketAllocation Allocation { get; init; }
     public required TimeProvider Time { get; init; }
     public required ILogger Logger { get; init; }
-    /// <summary>A report was written: the sender may go.</summary>
-    public required Action ReportWritten { get; init; }
+    /// <summary>A report was written, or the platform has just answered: the sender may go.</summary>
+    public required Action WakeSender { get; init; }
     /// <summary>Why the sender holds the queue; null when it does not.</summary>
     public required Func<string?> SenderHold { get; init; }
     /// <summary>Reports that may wait before the kiosk takes no more orders.</summary>
@@ -186,7 +186,7 @@ public sealed partial class IssuanceDesk : IDisposable
         {
             Guarded(EscalateWaiting);
             var canPrint = _with.Printer.Status.CanPrint;
-            if (canPrint && UnsettledOrders() is { Count: > 0 } unsettled)
+            if (canPrint && _unsettled > 0 && UnsettledOrders() is { Count: > 0 } unsettled)
             {
                 TakeInHand("accounting", () => SettleAsync(unsettled));
                 return;
@@ -289,13 +289,16 @@ public sealed partial class IssuanceDesk : IDisposable
 
     private void ArmTimer()
     {
-        long? next = _noticeUntil;
+        // What is overdue already waits for something else than time: for the printer, or for a journal that can be written.
+        var now = _with.Time.GetTimestamp();
+        long? next = _noticeUntil > now ? _noticeUntil : null;
         foreach (var since in _waitingSince.Values)
         {
             var deadline = since + (long)(_options.ResumeTimeout.TotalSeconds * _with.Time.TimestampFrequency);
-            if (next is null || deadline < next) next = deadline;
+            if (deadline > now && (next is null || deadline < next)) next = deadline;
         }
-        var due = next is { } moment ? TimeSpan.FromSeconds(Math.Max(0, moment - _with.Time.GetTimestamp()) / (double)_with.Time.TimestampFrequency) : Timeout.InfiniteTimeSpan;
+        // Rounded up: a timer that fires a little early would find nothing to do.
+        var due = next is { } moment ? TimeSpan.FromMilliseconds(Math.Ceiling((moment - now) * 1000.0 / _with.Time.TimestampFrequency)) : Timeout.InfiniteTimeSpan;
         _timer.Change(due, Timeout.InfiniteTimeSpan);
     }
 

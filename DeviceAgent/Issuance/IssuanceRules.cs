@@ -5,6 +5,9 @@ namespace DeviceAgent.Issuance;
 /// <summary>Every decision about an issuance. No I/O, no clock: the caller brings the facts.</summary>
 internal static class IssuanceRules
 {
+    /// <summary>Strips tried for one half-printed ticket before a person must look at the printer.</summary>
+    private const int MaxStrips = 3;
+
     /// <summary>What the journal says about an order that someone presents.</summary>
     public static JournalAnswer AnswerFromJournal(IssuanceRecord? record) => record?.State switch
     {
@@ -62,9 +65,11 @@ internal static class IssuanceRules
         {
             var own = attempts.Where(a => a.TicketIndex == index).ToList();
             if (own.Any(a => a is { Kind: AttemptKind.Ticket, End.Outcome: AttemptOutcome.Presented })) continue;
-            return own.LastOrDefault() is { } last && LeavesHalfATicket(last)
+            if (own.LastOrDefault() is not { } last || !LeavesHalfATicket(last)) return new(StepKind.PrintTicket, index, "not presented yet");
+            var strips = own.AsEnumerable().Reverse().TakeWhile(a => a.Kind == AttemptKind.VoidStrip).Count(a => a.End!.BytesSent != 0);
+            return strips < MaxStrips
                 ? new(StepKind.PrintVoidStrip, index, "a half-printed ticket is in the printer")
-                : new(StepKind.PrintTicket, index, "not presented yet");
+                : new(StepKind.StandInDoubt, index, $"ticket {index + 1}: it was printed by half, and no strip is known to have parted it from what follows");
         }
         return new(StepKind.Complete, ticketCount, "every ticket was presented");
     }
