@@ -280,9 +280,9 @@ public sealed class IssuanceDeskTests
         bench.Scan();
         bench.Loop.Pass(TimeSpan.FromSeconds(1));
         bench.Kill();
-        bench.Printer.Fates.Enqueue(PrintFate.NothingSent);
+        for (var i = 0; i < 5; i++) bench.Printer.Fates.Enqueue(PrintFate.NothingSent);
         bench.Boot();
-        bench.Loop.RunUntil(() => bench.Record.Attempts.Count == 2, TimeSpan.FromMinutes(1));
+        bench.Loop.RunUntil(() => bench.Record.Attempts.Count == 6, TimeSpan.FromMinutes(1));
         bench.Printer.Status = bench.Printer.Status with { CoverOpen = true };
         bench.Loop.Pass(TimeSpan.FromHours(1));
         Assert.Equal(IssuanceState.Accepted, bench.Record.State);
