@@ -59,6 +59,7 @@ internal sealed class InProcessKiosk : IBusTvmApi, IAsyncDisposable
             Printer = _printer,
             Guidance = _lights,
             Template = new BusTicketTemplate(48, "K-0001", "400-000-0000"),
+            PassengerCheck = new CodeIsEnough(),
             Claims = new SoleIssuer(),
             Allocation = new TicketsFromOrder(),
             Time = _time,

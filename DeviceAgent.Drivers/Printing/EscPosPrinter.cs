@@ -73,6 +73,8 @@ public sealed class EscPosPrinter : ITicketPrinter
     /// <summary>Completes with the reason when the device is gone; cancelled when the printer was disposed of instead.</summary>
     public Task<DeviceLostException> Lost => _line.Lost;
 
+    Task ITicketPrinter.Lost => _line.Lost;
+
     /// <summary>
     /// Completes what a dead sender left half sent, reads the status, and, when the printer can work, identifies it and probes its
     /// process-id echo. Uses no paper and clears nothing. A printer that is off or out of paper opens too; it is identified by the
@@ -85,7 +87,8 @@ public sealed class EscPosPrinter : ITicketPrinter
         ArgumentNullException.ThrowIfNull(port);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(time);
-        if (options.Mistakes() is { Count: > 0 } mistakes) throw new ArgumentException(string.Join("; ", mistakes), nameof(options));
+        string[] mistakes = [.. options.Validate(nameof(options))];
+        if (mistakes.Length > 0) throw new ArgumentException(string.Join("; ", mistakes), nameof(options));
         var printer = new EscPosPrinter(port, options, time);
         var opened = false;
         try

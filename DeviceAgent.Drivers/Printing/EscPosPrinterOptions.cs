@@ -42,25 +42,24 @@ public sealed record EscPosPrinterOptions
     /// <summary>Bytes that are handed to the port at a time, 1 to 65,536.</summary>
     public int ChunkBytes { get; init; } = 256;
 
-    /// <summary>Every value outside its range, as "Name: 1 to 5". Empty when all is well.</summary>
-    public IReadOnlyList<string> Mistakes()
+    /// <returns>Every mistake: "section:Key must be …", with what is allowed; none when all is well.</returns>
+    public IEnumerable<string> Validate(string section)
     {
-        var mistakes = new List<string>();
-        Check(nameof(ReplyTimeout), ReplyTimeout, 0.02, 10);
-        Check(nameof(ProbeTimeout), ProbeTimeout, 0.02, 60);
-        Check(nameof(JobTimeout), JobTimeout, 1, 600);
-        Check(nameof(StatusInterval), StatusInterval, 0.02, 10);
-        Check(nameof(BlockedLinger), BlockedLinger, 0, 60);
-        Check(nameof(NoEchoSettle), NoEchoSettle, 0, 60);
-        if (!Enum.IsDefined(FlowControl)) mistakes.Add($"{nameof(FlowControl)}: None or XonXoff");
-        if (XoffReserveBytes is < 2 or > 1024) mistakes.Add($"{nameof(XoffReserveBytes)}: 2 to 1024 bytes");
-        if (ChunkBytes is < 1 or > 65_536) mistakes.Add($"{nameof(ChunkBytes)}: 1 to 65536 bytes");
-        return mistakes;
-
-        void Check(string name, TimeSpan value, double minSeconds, double maxSeconds)
+        (string Key, TimeSpan Value, TimeSpan Min, TimeSpan Max)[] times =
+        [
+            (nameof(ReplyTimeout), ReplyTimeout, TimeSpan.FromMilliseconds(20), TimeSpan.FromSeconds(10)),
+            (nameof(ProbeTimeout), ProbeTimeout, TimeSpan.FromMilliseconds(20), TimeSpan.FromMinutes(1)),
+            (nameof(JobTimeout), JobTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10)),
+            (nameof(StatusInterval), StatusInterval, TimeSpan.FromMilliseconds(20), TimeSpan.FromSeconds(10)),
+            (nameof(BlockedLinger), BlockedLinger, TimeSpan.Zero, TimeSpan.FromMinutes(1)),
+            (nameof(NoEchoSettle), NoEchoSettle, TimeSpan.Zero, TimeSpan.FromMinutes(1)),
+        ];
+        foreach (var (key, value, min, max) in times)
         {
-            if (value < TimeSpan.FromSeconds(minSeconds) || value > TimeSpan.FromSeconds(maxSeconds))
-                mistakes.Add(FormattableString.Invariant($"{name}: {minSeconds} to {maxSeconds} s"));
+            if (value < min || value > max) yield return $"{section}:{key} must be a time from {min:c} to {max:c}";
         }
+        if (!Enum.IsDefined(FlowControl)) yield return $"{section}:{nameof(FlowControl)} must be one of {string.Join(", ", Enum.GetNames<PrinterFlowControl>())}";
+        if (XoffReserveBytes is < 2 or > 1024) yield return $"{section}:{nameof(XoffReserveBytes)} must be a whole number from 2 to 1024";
+        if (ChunkBytes is < 1 or > 65_536) yield return $"{section}:{nameof(ChunkBytes)} must be a whole number from 1 to 65536";
     }
 }

@@ -8,9 +8,13 @@ namespace DeviceAgent.Drivers.Printing;
 /// </remarks>
 public interface ITicketPrinter : IAsyncDisposable
 {
+    /// <summary>What the unit told of itself. Changes when a printer that was off or out of paper at the opening answers for the first time.</summary>
     PrinterIdentity Identity { get; }
 
-    /// <summary>Whether this unit echoes process ids; probed when it was opened, never inferred from its model.</summary>
+    /// <summary>Completes when the device is gone, also while nobody asks it anything; cancelled when the printer is disposed first.</summary>
+    Task Lost { get; }
+
+    /// <summary>Whether this unit echoes process ids; probed together with its identity, never inferred from its model.</summary>
     bool EchoesProcessId { get; }
 
     /// <summary>DLE EOT 1-4. A device state of <see cref="DeviceState.PowerOff"/> when the printer does not answer at all.</summary>

@@ -33,7 +33,8 @@ public sealed class LineScanner : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(port);
         ArgumentNullException.ThrowIfNull(options);
-        if (options.FindMistakes() is { Count: > 0 } mistakes) throw new ArgumentException(string.Join(' ', mistakes), nameof(options));
+        string[] mistakes = [.. options.Validate(nameof(options))];
+        if (mistakes.Length > 0) throw new ArgumentException(string.Join("; ", mistakes), nameof(options));
         _port = port;
         _options = options;
         _time = time ?? TimeProvider.System;

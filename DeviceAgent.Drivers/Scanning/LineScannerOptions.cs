@@ -40,7 +40,7 @@ public sealed record LineScannerOptions
     /// <summary>A code that was broken off for longer than this (a scanner pulled in the middle) is not continued by later bytes; 100 ms..1 min.</summary>
     public TimeSpan MaxPause { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Printable ASCII before each code, 0..16 characters.</summary>
+    /// <summary>What stands before each code and is taken off: 0..16 characters 01h-7Eh (STX 02h for one) without TAB, LF and CR.</summary>
     public string Prefix { get; init; } = "";
 
     /// <summary>The scanner sends an AIM symbology identifier (]Q1, ]C0, …; ISO/IEC 15424) between the prefix and the code.</summary>
@@ -49,21 +49,14 @@ public sealed record LineScannerOptions
     /// <summary>Longest code in bytes of UTF-8, prefix and identifier not counted; 1..4096.</summary>
     public int MaxLengthBytes { get; init; } = 512;
 
-    /// <summary>Every value that is out of its range, by name and with the range; empty when all is well.</summary>
-    public IReadOnlyList<string> FindMistakes()
+    /// <returns>Every mistake: "section:Key must be …", with what is allowed; none when all is well.</returns>
+    public IEnumerable<string> Validate(string section)
     {
-        var mistakes = new List<string>();
-        Check(Enum.IsDefined(Suffix), $"{nameof(Suffix)} must be one of {string.Join(", ", Enum.GetNames<ScanSuffix>())}, is {Suffix}.");
-        Check(IdleGap >= MinIdleGap && IdleGap <= MaxIdleGap, $"{nameof(IdleGap)} must be {MinIdleGap}..{MaxIdleGap}, is {IdleGap}.");
-        Check(MaxPause >= MinMaxPause && MaxPause <= MaxMaxPause, $"{nameof(MaxPause)} must be {MinMaxPause}..{MaxMaxPause}, is {MaxPause}.");
-        Check(Prefix.Length <= MaxPrefixLength && Prefix.All(c => c is >= ' ' and <= '~'),
-            $"{nameof(Prefix)} must be 0..{MaxPrefixLength} characters 20h-7Eh.");
-        Check(MaxLengthBytes is >= 1 and <= MaxMaxLengthBytes, $"{nameof(MaxLengthBytes)} must be 1..{MaxMaxLengthBytes}, is {MaxLengthBytes}.");
-        return mistakes;
-
-        void Check(bool isRight, string mistake)
-        {
-            if (!isRight) mistakes.Add(mistake);
-        }
+        if (!Enum.IsDefined(Suffix)) yield return $"{section}:{nameof(Suffix)} must be one of {string.Join(", ", Enum.GetNames<ScanSuffix>())}";
+        if (IdleGap < MinIdleGap || IdleGap > MaxIdleGap) yield return $"{section}:{nameof(IdleGap)} must be a time from {MinIdleGap:c} to {MaxIdleGap:c}";
+        if (MaxPause < MinMaxPause || MaxPause > MaxMaxPause) yield return $"{section}:{nameof(MaxPause)} must be a time from {MinMaxPause:c} to {MaxMaxPause:c}";
+        if (Prefix.Length > MaxPrefixLength || !Prefix.All(c => c is >= '\u0001' and <= '~' and not ('\t' or '\n' or '\r')))
+            yield return $"{section}:{nameof(Prefix)} must be 0 to {MaxPrefixLength} characters 01h-7Eh without TAB, LF and CR";
+        if (MaxLengthBytes is < 1 or > MaxMaxLengthBytes) yield return $"{section}:{nameof(MaxLengthBytes)} must be a whole number from 1 to {MaxMaxLengthBytes}";
     }
 }

@@ -17,7 +17,8 @@ public sealed partial class SerialLine
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(options);
-        if (options.FindMistakes() is { Count: > 0 } mistakes) throw new ArgumentException(string.Join(' ', mistakes), nameof(options));
+        string[] mistakes = [.. options.Validate(nameof(options))];
+        if (mistakes.Length > 0) throw new ArgumentException(string.Join("; ", mistakes), nameof(options));
 
         var port = Libc.Open(path, Libc.O_RDWR | Libc.O_NOCTTY | Libc.O_NONBLOCK | Libc.O_CLOEXEC);
         SafeFileHandle? wake = null;

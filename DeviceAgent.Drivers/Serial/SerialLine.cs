@@ -22,8 +22,11 @@ public sealed partial class SerialLine : Stream, ICountsBytesWritten
     private const int MaxBytesPerWrite = 4096;
 
     private readonly SafeFileHandle _port, _wake;
+    // Start bit, eight data bits, stop bit: close enough for how long a queue takes.
+    private const double BitsPerByte = 10;
     private readonly TimeProvider _time;
     private readonly TimeSpan _stallTimeout;
+    private readonly int _baudRate;
     private readonly ITimer _stallTimer;
     private readonly ByteRing _received;
     private readonly PortOperation _read = new(), _write = new();
@@ -47,6 +50,7 @@ public sealed partial class SerialLine : Stream, ICountsBytesWritten
         _wake = wake;
         _time = time;
         _stallTimeout = options.StallTimeout;
+        _baudRate = options.BaudRate;
         _stallTimer = time.CreateTimer(static line => ((SerialLine)line!).CheckForStall(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _received = new ByteRing(options.ReceiveBufferBytes);
         _poller = new Thread(PollUntilClosed, maxStackSize: 256 * 1024) { IsBackground = true, Name = "serial " + System.IO.Path.GetFileName(path) };
@@ -161,11 +165,21 @@ public sealed partial class SerialLine : Stream, ICountsBytesWritten
     public override void Write(byte[] buffer, int offset, int count) =>
         WriteAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
 
-    /// <summary>Does nothing: a completed write is with the kernel already.</summary>
+    /// <summary>Does nothing: a completed write is with the kernel already. See <see cref="FlushAsync"/>.</summary>
     public override void Flush() { }
 
-    /// <inheritdoc cref="Flush"/>
-    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    /// <summary>Waits until the kernel has put everything on the wire, for as long as that takes at this baud rate; at most the stall time-out.</summary>
+    /// <remarks>No driver tells when its queue is empty but by blocking a thread (tcdrain); the queue's length and the rate tell when to look again.</remarks>
+    /// <exception cref="DeviceLostException">The device is gone, or its queue does not empty (<see cref="DeviceLoss.Stalled"/>).</exception>
+    public override async Task FlushAsync(CancellationToken cancellationToken)
+    {
+        var begun = _time.GetTimestamp();
+        while (OutputQueueBytes is > 0 and var waiting)
+        {
+            if (_time.GetElapsedTime(begun) > _stallTimeout) throw new DeviceLostException(Path, DeviceLoss.Stalled, 0);
+            await Task.Delay(TimeSpan.FromSeconds(Math.Max(waiting * BitsPerByte / _baudRate, 0.001)), _time, cancellationToken);
+        }
+    }
 
     /// <summary>Not supported: a line has no length.</summary>
     public override long Length => throw new NotSupportedException();

@@ -51,23 +51,16 @@ public sealed record SerialLineOptions
     /// <summary>A write of which the port takes no byte for so long is given up as <see cref="DeviceLoss.Stalled"/>; 100 ms..10 min.</summary>
     public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Every value that is out of its range, by name and with the range; empty when all is well.</summary>
-    public IReadOnlyList<string> FindMistakes()
+    /// <returns>Every mistake: "section:Key must be …", with what is allowed; none when all is well.</returns>
+    public IEnumerable<string> Validate(string section)
     {
-        var mistakes = new List<string>();
-        Check(BaudRate is >= MinBaudRate and <= MaxBaudRate, $"{nameof(BaudRate)} must be {MinBaudRate}..{MaxBaudRate}, is {BaudRate}.");
-        Check(DataBits is >= 5 and <= 8, $"{nameof(DataBits)} must be 5..8, is {DataBits}.");
-        Check(Enum.IsDefined(Parity), $"{nameof(Parity)} must be None, Odd or Even, is {Parity}.");
-        Check(StopBits is 1 or 2, $"{nameof(StopBits)} must be 1..2, is {StopBits}.");
-        Check(ReceiveBufferBytes is >= MinReceiveBufferBytes and <= MaxReceiveBufferBytes,
-            $"{nameof(ReceiveBufferBytes)} must be {MinReceiveBufferBytes}..{MaxReceiveBufferBytes}, is {ReceiveBufferBytes}.");
-        Check(StallTimeout >= MinStallTimeout && StallTimeout <= MaxStallTimeout,
-            $"{nameof(StallTimeout)} must be {MinStallTimeout}..{MaxStallTimeout}, is {StallTimeout}.");
-        return mistakes;
-
-        void Check(bool isRight, string mistake)
-        {
-            if (!isRight) mistakes.Add(mistake);
-        }
+        if (BaudRate is < MinBaudRate or > MaxBaudRate) yield return $"{section}:{nameof(BaudRate)} must be a whole number from {MinBaudRate} to {MaxBaudRate}";
+        if (DataBits is < 5 or > 8) yield return $"{section}:{nameof(DataBits)} must be a whole number from 5 to 8";
+        if (!Enum.IsDefined(Parity)) yield return $"{section}:{nameof(Parity)} must be one of {string.Join(", ", Enum.GetNames<Parity>())}";
+        if (StopBits is < 1 or > 2) yield return $"{section}:{nameof(StopBits)} must be a whole number from 1 to 2";
+        if (ReceiveBufferBytes is < MinReceiveBufferBytes or > MaxReceiveBufferBytes)
+            yield return $"{section}:{nameof(ReceiveBufferBytes)} must be a whole number from {MinReceiveBufferBytes} to {MaxReceiveBufferBytes}";
+        if (StallTimeout < MinStallTimeout || StallTimeout > MaxStallTimeout)
+            yield return $"{section}:{nameof(StallTimeout)} must be a time from {MinStallTimeout:c} to {MaxStallTimeout:c}";
     }
 }

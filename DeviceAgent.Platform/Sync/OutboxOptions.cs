@@ -18,24 +18,24 @@ public sealed record OutboxOptions
     /// <summary>How often one report is tried while the session or the configuration holds the queue; 10 s to 1 h.</summary>
     public TimeSpan HoldRetryInterval { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>What requests under way are given to end when the agent stops; 0 to 20 s.</summary>
+    /// <summary>What requests under way are given to end when the agent stops; 0 to 20 s. The host sets it, from what systemd gives the whole stop.</summary>
     public TimeSpan StopGrace { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Answers to the query that settle nothing, after which a person is asked; 1 to 1,000. Network faults are no answers.</summary>
     public int MaxUselessAnswers { get; init; } = 10;
 
-    /// <returns>One sentence for each mistake, with its key and what is allowed.</returns>
+    /// <returns>Every mistake: "section:Key must be …", with what is allowed; none when all is well.</returns>
     public IEnumerable<string> Validate(string section)
     {
-        if (MaxReports is < 100 or > 100_000) yield return $"{section}:MaxReports must be between 100 and 100000.";
-        if (Concurrency is < 1 or > 32) yield return $"{section}:Concurrency must be between 1 and 32.";
-        if (FirstRetryDelay < TimeSpan.FromMilliseconds(100) || FirstRetryDelay > TimeSpan.FromMinutes(1))
-            yield return $"{section}:FirstRetryDelay must be between 00:00:00.100 and 00:01:00.";
-        if (MaxRetryDelay < TimeSpan.FromSeconds(1) || MaxRetryDelay > TimeSpan.FromHours(1) || MaxRetryDelay < FirstRetryDelay)
-            yield return $"{section}:MaxRetryDelay must be between 00:00:01 and 01:00:00, and not less than FirstRetryDelay.";
+        if (MaxReports is < 100 or > 100_000) yield return $"{section}:{nameof(MaxReports)} must be a whole number from 100 to 100000";
+        if (Concurrency is < 1 or > 32) yield return $"{section}:{nameof(Concurrency)} must be a whole number from 1 to 32";
+        var isFirstAllowed = FirstRetryDelay >= TimeSpan.FromMilliseconds(100) && FirstRetryDelay <= TimeSpan.FromMinutes(1);
+        if (!isFirstAllowed) yield return $"{section}:{nameof(FirstRetryDelay)} must be a time from 00:00:00.1000000 to 00:01:00";
+        if (MaxRetryDelay < TimeSpan.FromSeconds(1) || MaxRetryDelay > TimeSpan.FromHours(1) || (isFirstAllowed && MaxRetryDelay < FirstRetryDelay))
+            yield return $"{section}:{nameof(MaxRetryDelay)} must be a time from 00:00:01 to 01:00:00, and not less than {nameof(FirstRetryDelay)}";
         if (HoldRetryInterval < TimeSpan.FromSeconds(10) || HoldRetryInterval > TimeSpan.FromHours(1))
-            yield return $"{section}:HoldRetryInterval must be between 00:00:10 and 01:00:00.";
-        if (StopGrace < TimeSpan.Zero || StopGrace > TimeSpan.FromSeconds(20)) yield return $"{section}:StopGrace must be between 00:00:00 and 00:00:20.";
-        if (MaxUselessAnswers is < 1 or > 1000) yield return $"{section}:MaxUselessAnswers must be between 1 and 1000.";
+            yield return $"{section}:{nameof(HoldRetryInterval)} must be a time from 00:00:10 to 01:00:00";
+        if (StopGrace < TimeSpan.Zero || StopGrace > TimeSpan.FromSeconds(20)) yield return $"{section}:{nameof(StopGrace)} must be a time from 00:00:00 to 00:00:20";
+        if (MaxUselessAnswers is < 1 or > 1000) yield return $"{section}:{nameof(MaxUselessAnswers)} must be a whole number from 1 to 1000";
     }
 }

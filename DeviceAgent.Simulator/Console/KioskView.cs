@@ -21,16 +21,19 @@ public sealed class KioskView(TextWriter output, TimeProvider time, int width = 
         }
     }
 
-    /// <summary>A light shows another pattern (Off, Slow, Medium, Quick, Continuous). Written only when it is another one.</summary>
-    public void ShowLight(string light, string pattern)
+    /// <summary>Lights and their patterns (Off, Slow, Medium, Quick, Continuous). One line when any of them is another one than before.</summary>
+    public void ShowLights(params IEnumerable<(string Light, string Pattern)> lights)
     {
-        ArgumentNullException.ThrowIfNull(light);
-        ArgumentNullException.ThrowIfNull(pattern);
+        ArgumentNullException.ThrowIfNull(lights);
         lock (_gate)
         {
-            if (_lights.TryGetValue(light, out var before) && before == pattern) return;
-            _lights[light] = pattern;
-            Write("lights", LightsLine());
+            var changed = false;
+            foreach (var (light, pattern) in lights)
+            {
+                changed |= !_lights.TryGetValue(light, out var before) || before != pattern;
+                _lights[light] = pattern;
+            }
+            if (changed) Write("lights", LightsLine());
         }
     }
 

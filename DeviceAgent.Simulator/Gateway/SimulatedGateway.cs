@@ -18,6 +18,7 @@ internal sealed record GatewayOptions
     public int Port { get; init; }
     /// <summary>A Unix socket instead of a port.</summary>
     public string? SocketPath { get; init; }
+    /// <summary>The one app that may call.</summary>
     public GatewayAccount Account { get; init; } = new();
 }
 

@@ -120,14 +120,10 @@ internal sealed class InteractiveKiosk : IVirtualKiosk, IDisposable
 
     private void LookSoon()
     {
-        foreach (var (light, pattern) in _kiosk.Lights.Now)
-            if (pattern is not (LightPattern.Off or LightPattern.Continuous)) _view.ShowLight(light, pattern.ToString());
+        _view.ShowLights(_kiosk.Lights.Now.Where(l => l.Value is not (LightPattern.Off or LightPattern.Continuous)).Select(l => (l.Key, l.Value.ToString())));
         _look.Change(Steady, Timeout.InfiniteTimeSpan);
         _lookAgain.Change(LongestHalf, Timeout.InfiniteTimeSpan);
     }
 
-    private void ShowLights()
-    {
-        foreach (var (light, pattern) in _kiosk.Lights.Now) _view.ShowLight(light, pattern.ToString());
-    }
+    private void ShowLights() => _view.ShowLights(_kiosk.Lights.Now.Select(l => (l.Key, l.Value.ToString())));
 }

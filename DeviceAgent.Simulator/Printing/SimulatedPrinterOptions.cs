@@ -70,8 +70,10 @@ public sealed record SimulatedPrinterOptions
     /// <summary>Characters of 12 dots (1.5 mm) in a line.</summary>
     public int Columns { get; init; } = 48;
 
+    /// <summary>Oddities of real firmware; none by default.</summary>
     public StatusQuirk Quirks { get; init; }
 
+    /// <summary>How a full buffer is told; by default not at all.</summary>
     public FlowControl FlowControl { get; init; }
 
     /// <summary>A named kind of printer: exact, no-echo, no-counters, coarse-counter, slow, quirk-near-end.</summary>
@@ -90,5 +92,6 @@ public sealed record SimulatedPrinterOptions
         _ => throw new ArgumentException($"No printer profile '{name}'; there are {string.Join(", ", ProfileNames)}.", nameof(name)),
     };
 
+    /// <summary>What <see cref="Profile"/> takes.</summary>
     public static IReadOnlyList<string> ProfileNames { get; } = ["exact", "no-echo", "no-counters", "coarse-counter", "slow", "quirk-near-end"];
 }

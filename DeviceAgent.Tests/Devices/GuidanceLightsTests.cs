@@ -263,7 +263,7 @@ public sealed class GuidanceLightsTests
             Backend = LightsBackend.Gpio,
             Chip = "pinctrl-rp1",
             Lines = new() { StatusRed = "17", StatusGreen = "GPIO27", Tickets = "23" },
-            ActiveLow = ["StatusGreen"],
+            ActiveLow = [LightLine.StatusGreen],
         };
         using var lights = GuidanceLights.Open(options, new GpioLines(kernel), _time, _log);
         var request = kernel.LastArgument(0xC250B407);

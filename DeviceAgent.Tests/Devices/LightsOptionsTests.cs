@@ -9,7 +9,7 @@ public sealed class LightsOptionsTests
         Backend = LightsBackend.Gpio,
         Chip = "pinctrl-bcm2711",
         Lines = new() { StatusRed = "17", StatusGreen = "27", Scanner = "22", Tickets = "GPIO23" },
-        ActiveLow = ["StatusRed", "Tickets"],
+        ActiveLow = [LightLine.StatusRed, LightLine.Tickets],
     };
 
     [Fact]
@@ -29,14 +29,14 @@ public sealed class LightsOptionsTests
         {
             Backend = LightsBackend.Gpio,
             Lines = new() { StatusGreen = "70000", Scanner = "a name that is longer than the kernel allows", Tickets = "4" },
-            ActiveLow = ["Tickets", "tickets"],
+            ActiveLow = [LightLine.Tickets, (LightLine)9],
         };
         Assert.Equal([
-            "Lights:Chip is missing; the Gpio backend needs the chip's label, 1-31 bytes.",
-            "Lights:Lines:StatusRed is missing; the Gpio backend needs a line number 0-65535 or a line name.",
-            "Lights:Lines:StatusGreen is \"70000\"; allowed: a line number 0-65535 or a line name of 1-31 bytes.",
-            "Lights:Lines:Scanner is \"a name that is longer than the kernel allows\"; allowed: a line number 0-65535 or a line name of 1-31 bytes.",
-            "Lights:ActiveLow:1 is \"tickets\"; allowed: StatusRed, StatusGreen, Scanner, Tickets.",
+            "Lights:Chip must be the label of a GPIO chip, 1 to 31 bytes: Backend is Gpio",
+            "Lights:Lines:StatusRed must be a line number from 0 to 65535 or a line name of 1 to 31 bytes",
+            "Lights:Lines:StatusGreen must be a line number from 0 to 65535 or a line name of 1 to 31 bytes",
+            "Lights:Lines:Scanner must be a line number from 0 to 65535 or a line name of 1 to 31 bytes",
+            "Lights:ActiveLow must be a list of StatusRed, StatusGreen, Scanner, Tickets, each at most once",
         ], options.Validate("Lights"));
     }
 
@@ -44,7 +44,7 @@ public sealed class LightsOptionsTests
     [InlineData("17")]
     [InlineData("0017")]
     public void Two_lights_never_share_a_line(string tickets) =>
-        Assert.Equal([$"Lights:Lines:Tickets is \"{tickets}\", and so is Lights:Lines:StatusRed; each light needs a line of its own."],
+        Assert.Equal(["Lights:Lines:Tickets must not be the line of Lights:Lines:StatusRed"],
             (Pi with { Lines = Pi.Lines with { Tickets = tickets } }).Validate("Lights"));
 
     [Theory]
@@ -53,7 +53,7 @@ public sealed class LightsOptionsTests
     [InlineData("lights.sock")]
     [InlineData("/run/售票机售票机售票机售票机售票机售票机售票机售票机售票机售票机售票机售票机/lights.sock")]
     public void A_socket_that_cannot_be_had_is_never_accepted(string? path) =>
-        Assert.StartsWith("Lights:Path is ", Assert.Single(new LightsOptions { Backend = LightsBackend.Simulated, Path = path }.Validate("Lights")), StringComparison.Ordinal);
+        Assert.StartsWith("Lights:Path must be ", Assert.Single(new LightsOptions { Backend = LightsBackend.Simulated, Path = path }.Validate("Lights")), StringComparison.Ordinal);
 
     [Fact]
     public void Lines_that_are_null_in_the_file_are_never_more_than_a_mistake() =>
@@ -61,5 +61,5 @@ public sealed class LightsOptionsTests
 
     [Fact]
     public void An_unknown_backend_is_never_taken_for_none() =>
-        Assert.Equal(["Lights:Backend is 7; allowed: None, Gpio, Simulated."], new LightsOptions { Backend = (LightsBackend)7 }.Validate("Lights"));
+        Assert.Equal(["Lights:Backend must be one of None, Gpio, Simulated"], new LightsOptions { Backend = (LightsBackend)7 }.Validate("Lights"));
 }

@@ -49,6 +49,12 @@ public sealed class TopAnswerTests
             },
         };
         Assert.Equal(expected, order);
+    }
+
+    [Fact]
+    public void No_field_of_a_passenger_or_a_refund_is_lost()
+    {
+        var order = AnswerSamples.ParseQuery(AnswerSamples.Query).Value!.TvmBusOrderLineInfo!;
         var passenger = Assert.Single(order.Passengers);
         Assert.Equal(
             new TvmPassengerVo

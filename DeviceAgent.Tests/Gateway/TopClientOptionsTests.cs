@@ -46,6 +46,14 @@ public sealed class TopClientOptionsTests
             PartnerId = new string('x', 65),
         };
         Assert.Equal(4, wrongToo.Validate("Gateway").Count());
-        Assert.Single(new TopClientOptions { Timeout = TimeSpan.FromSeconds(3) }.Validate("Gateway"));
+        Assert.Single(new TopClientOptions { PartnerId = "a\0" }.Validate("Gateway"));
+        Assert.Single(new TopClientOptions { Url = new($"https://gw.example/{new string('a', 500)}") }.Validate("Gateway"));
+    }
+
+    [Fact]
+    public void A_short_limit_alone_is_not_refused()
+    {
+        // The whole's limit ends the connecting too: nobody need shorten both.
+        Assert.Empty(new TopClientOptions { Timeout = TimeSpan.FromSeconds(3) }.Validate("Gateway"));
     }
 }

@@ -1,7 +1,14 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using DeviceAgent.Devices;
+using DeviceAgent.Drivers.Printing;
+using DeviceAgent.Drivers.Scanning;
+using DeviceAgent.Drivers.Serial;
 using DeviceAgent.Hosting;
 using DeviceAgent.Issuance;
+using DeviceAgent.Journal;
+using DeviceAgent.Platform.Gateway;
+using DeviceAgent.Platform.Sync;
 
 namespace DeviceAgent.Tests.Hosting;
 
@@ -23,15 +30,18 @@ public sealed class OptionsLoaderTests
           // Comments are allowed.
           "Kiosk":   { "Id": "K-0001", "Hotline": "400-000-0000" },
           "State":   { "Folder": "/var/lib/other" },
-          "Gateway": { "Url": "https://gw.example/router/rest", "AppKey": "12345678", "SignMethod": "md5", "Timeout": "00:00:05" },
+          "Gateway": { "Url": "https://gw.example/router/rest", "AppKey": "12345678", "SignMethod": "md5", "Timeout": "00:00:05",
+                       "ConnectTimeout": "00:00:02", "MaxAnswerBytes": 65536, "PartnerId": "top-1" },
           "Orders":  { "CodePatterns": ["^(?<order>[0-9]{6,32})$", "^T(?<order>[0-9]+);"], "StationIds": ["33444"], "StationNames": ["杭州客运中心"],
                        "AcceptPaidNotNotified": true, "CutOffBeforeDeparture": "00:10:00", "OptionalFields": [], "LookUpsPerMinute": 30 },
           "Claims":  { "Mode": "SoleIssuer" },
-          "Scanner": { "Path": "/dev/ttyACM0", "BaudRate": 9600, "Suffix": "Idle", "IdleGap": "00:00:00.0800000", "Prefix": "\u0002", "AimIdentifier": true, "MaxLength": 512 },
-          "Printer": { "Path": "/dev/ttyUSB0", "BaudRate": 19200, "FlowControl": "XonXoff", "Columns": 32, "ReplyTimeout": "00:00:01", "JobTimeout": "00:01:00", "ProbeStrip": false },
-          "Lights":  { "Backend": "Gpio", "Chip": "pinctrl-bcm2711", "Lines": { "StatusRed": "17", "StatusGreen": "27", "Scanner": "GPIO22", "Tickets": "23" } },
-          "Issuance": { "EvidenceTimeout": "00:00:11", "BlockedTimeout": "00:06:00", "TakeTicketTime": "00:00:09", "NoticeTime": "00:00:05", "ResumeTimeout": "00:11:00" },
-          "Outbox":  { "MaxReports": 500, "FirstRetryDelay": "00:00:03", "MaxRetryDelay": "00:20:00", "Concurrency": 8 },
+          "Scanner": { "Path": "/dev/ttyACM0", "BaudRate": 9600, "DataBits": 7, "Parity": "Even", "StopBits": 2, "Suffix": "Idle", "IdleGap": "00:00:00.0800000", "MaxPause": "00:00:02",
+                       "Prefix": "\u0002", "AimIdentifier": true, "MaxLengthBytes": 256 },
+          "Printer": { "Path": "/dev/ttyUSB0", "BaudRate": 19200, "FlowControl": "XonXoff", "Columns": 32, "ReplyTimeout": "00:00:01", "ProbeTimeout": "00:00:05",
+                       "JobTimeout": "00:01:00", "BlockedLinger": "00:00:03", "NoEchoSettle": "00:00:04", "XoffReserveBytes": 32, "ProbeStrip": false },
+          "Lights":  { "Backend": "Gpio", "Chip": "pinctrl-bcm2711", "Lines": { "StatusRed": "17", "StatusGreen": "27", "Scanner": "GPIO22", "Tickets": "23" }, "ActiveLow": ["Tickets", "StatusRed"] },
+          "Issuance": { "EvidenceTimeout": "00:00:11", "BlockedTimeout": "00:06:00", "TakeTicketTime": "00:00:09", "NoticeTime": "00:00:05", "PauseLimit": "00:00:50", "ResumeTimeout": "00:11:00" },
+          "Outbox":  { "MaxReports": 500, "FirstRetryDelay": "00:00:03", "MaxRetryDelay": "00:20:00", "Concurrency": 8, "HoldRetryInterval": "00:01:00", "MaxUselessAnswers": 5 },
           "Journal": { "WalAutoCheckpointPages": 2000 }
         }
         """;
@@ -58,13 +68,13 @@ public sealed class OptionsLoaderTests
     {
         var options = Options(Load(Least));
         Assert.Equal(new StateOptions(), options.State);
-        Assert.Equal(new GatewaySection { AppKey = "12345678" }, options.Gateway);
+        Assert.Equal(new GatewayOptions { AppKey = "12345678" }, options.Gateway);
         Assert.Equal(new ScannerOptions { Path = "/dev/serial/by-id/scanner" }, options.Scanner);
         Assert.Equal(new PrinterOptions { Path = "/dev/serial/by-id/printer" }, options.Printer);
-        Assert.Equal(new LightsSection(), options.Lights);
+        Assert.Equal(new LightsOptions(), options.Lights);
         Assert.Equal(new IssuanceOptions(), options.Issuance);
-        Assert.Equal(new OutboxSection(), options.Outbox);
-        Assert.Equal(new JournalSection(), options.Journal);
+        Assert.Equal(new OutboxOptions(), options.Outbox);
+        Assert.Equal(new JournalOptions(), options.Journal);
         Assert.Equal(new KioskOptions { Id = "K-0001" }, options.Kiosk);
         var orders = new OrderOptions { CodePatterns = options.Orders.CodePatterns };
         Assert.Equal(orders with { StationIds = options.Orders.StationIds, StationNames = options.Orders.StationNames, OptionalFields = options.Orders.OptionalFields }, options.Orders);
@@ -78,7 +88,19 @@ public sealed class OptionsLoaderTests
         var options = Options(Load(Full));
         Assert.Equal(new KioskOptions { Id = "K-0001", Hotline = "400-000-0000" }, options.Kiosk);
         Assert.Equal("/var/lib/other", options.State.Folder);
-        Assert.Equal(new GatewaySection { Url = new("https://gw.example/router/rest"), AppKey = "12345678", SignMethod = SignMethod.Md5, Timeout = TimeSpan.FromSeconds(5) }, options.Gateway);
+        Assert.Equal(new GatewayOptions
+        {
+            AppKey = "12345678",
+            Client = new()
+            {
+                Url = new("https://gw.example/router/rest"),
+                SignMethod = TopSignMethod.Md5,
+                Timeout = TimeSpan.FromSeconds(5),
+                ConnectTimeout = TimeSpan.FromSeconds(2),
+                MaxAnswerBytes = 65536,
+                PartnerId = "top-1",
+            },
+        }, options.Gateway);
         Assert.Equal(["^(?<order>[0-9]{6,32})$", "^T(?<order>[0-9]+);"], options.Orders.CodePatterns.Select(p => p.ToString()));
         Assert.All(options.Orders.CodePatterns, p => Assert.True(p.Options.HasFlag(RegexOptions.NonBacktracking)));
         Assert.Equal("123456", options.Orders.CodePatterns[0].Match("123456").Groups["order"].Value);
@@ -88,42 +110,70 @@ public sealed class OptionsLoaderTests
         Assert.Equal(TimeSpan.FromMinutes(10), options.Orders.CutOffBeforeDeparture);
         Assert.Empty(options.Orders.OptionalFields);
         Assert.Equal(30, options.Orders.LookUpsPerMinute);
-        Assert.Equal(new ScannerOptions
-        {
-            Path = "/dev/ttyACM0",
-            BaudRate = 9600,
-            Suffix = ScannerSuffix.Idle,
-            IdleGap = TimeSpan.FromMilliseconds(80),
-            Prefix = "\u0002",
-            AimIdentifier = true,
-            MaxLength = 512,
-        }, options.Scanner);
-        Assert.Equal(new PrinterOptions
-        {
-            Path = "/dev/ttyUSB0",
-            BaudRate = 19200,
-            FlowControl = PrinterFlowControl.XonXoff,
-            Columns = 32,
-            ReplyTimeout = TimeSpan.FromSeconds(1),
-            JobTimeout = TimeSpan.FromMinutes(1),
-            ProbeStrip = false,
-        }, options.Printer);
-        Assert.Equal(new LightsSection
-        {
-            Backend = LightsBackend.Gpio,
-            Chip = "pinctrl-bcm2711",
-            Lines = new() { StatusRed = "17", StatusGreen = "27", Scanner = "GPIO22", Tickets = "23" },
-        }, options.Lights);
         Assert.Equal(new IssuanceOptions
         {
             EvidenceTimeout = TimeSpan.FromSeconds(11),
             BlockedTimeout = TimeSpan.FromMinutes(6),
             TakeTicketTime = TimeSpan.FromSeconds(9),
             NoticeTime = TimeSpan.FromSeconds(5),
+            PauseLimit = TimeSpan.FromSeconds(50),
+            ProbeStrip = false,
             ResumeTimeout = TimeSpan.FromMinutes(11),
         }, options.Issuance);
-        Assert.Equal(new OutboxSection { MaxReports = 500, FirstRetryDelay = TimeSpan.FromSeconds(3), MaxRetryDelay = TimeSpan.FromMinutes(20), Concurrency = 8 }, options.Outbox);
-        Assert.Equal(2000, options.Journal.WalAutoCheckpointPages);
+        Assert.Equal(new OutboxOptions
+        {
+            MaxReports = 500,
+            FirstRetryDelay = TimeSpan.FromSeconds(3),
+            MaxRetryDelay = TimeSpan.FromMinutes(20),
+            Concurrency = 8,
+            HoldRetryInterval = TimeSpan.FromMinutes(1),
+            MaxUselessAnswers = 5,
+        }, options.Outbox);
+        Assert.Equal(new JournalOptions { WalAutoCheckpointPages = 2000 }, options.Journal);
+    }
+
+    [Fact]
+    public void No_value_of_a_device_is_lost()
+    {
+        var options = Options(Load(Full));
+        Assert.Equal(new ScannerOptions
+        {
+            Path = "/dev/ttyACM0",
+            Line = new() { BaudRate = 9600, DataBits = 7, Parity = Parity.Even, StopBits = 2 },
+            Framing = new()
+            {
+                Suffix = ScanSuffix.IdleGap,
+                IdleGap = TimeSpan.FromMilliseconds(80),
+                MaxPause = TimeSpan.FromSeconds(2),
+                Prefix = "\u0002",
+                AimIdentifier = true,
+                MaxLengthBytes = 256,
+            },
+        }, options.Scanner);
+        Assert.Equal(new PrinterOptions
+        {
+            Path = "/dev/ttyUSB0",
+            Columns = 32,
+            Line = new() { BaudRate = 19200 },
+            EscPos = new()
+            {
+                FlowControl = PrinterFlowControl.XonXoff,
+                XoffReserveBytes = 32,
+                ReplyTimeout = TimeSpan.FromSeconds(1),
+                ProbeTimeout = TimeSpan.FromSeconds(5),
+                JobTimeout = TimeSpan.FromMinutes(1),
+                BlockedLinger = TimeSpan.FromSeconds(3),
+                NoEchoSettle = TimeSpan.FromSeconds(4),
+            },
+        }, options.Printer);
+        Assert.Equal([LightLine.Tickets, LightLine.StatusRed], options.Lights.ActiveLow);
+        Assert.Equal(new LightsOptions
+        {
+            Backend = LightsBackend.Gpio,
+            Chip = "pinctrl-bcm2711",
+            Lines = new() { StatusRed = "17", StatusGreen = "27", Scanner = "GPIO22", Tickets = "23" },
+            ActiveLow = options.Lights.ActiveLow,
+        }, options.Lights);
     }
 
     [Fact]
@@ -191,10 +241,18 @@ public sealed class OptionsLoaderTests
     [InlineData("Claims:Mode", "\"soleissuer\"")]
     [InlineData("Scanner:Suffix", "\"cr\"")]
     [InlineData("Scanner:Prefix", "\"\\u0000\"")]
-    [InlineData("Scanner:MaxLength", "7")]
+    [InlineData("Scanner:Prefix", "\"\\r\"")]
+    [InlineData("Scanner:MaxLengthBytes", "0")]
+    [InlineData("Scanner:Parity", "\"Mark\"")]
+    [InlineData("Scanner:MaxPause", "\"00:02:00\"")]
+    [InlineData("Gateway:PartnerId", "\"\"")]
+    [InlineData("Printer:BaudRate", "49")]
+    [InlineData("Printer:BlockedLinger", "\"00:01:01\"")]
     [InlineData("Printer:FlowControl", "\"RtsCts\"")]
     [InlineData("Printer:Path", "\"/dev/serial/by-id/scanner\"")]
     [InlineData("Lights:Backend", "\"gpio\"")]
+    [InlineData("Lights:Chip", "5")]
+    [InlineData("Lights:ActiveLow", "[\"tickets\"]")]
     [InlineData("Lights:Lines", "[]")]
     [InlineData("Issuance:ResumeTimeout", "\"00:00:09\"")]
     [InlineData("Outbox:FirstRetryDelay", "\"00:10:00.0000001\"")]
@@ -218,13 +276,36 @@ public sealed class OptionsLoaderTests
 
     [Theory]
     [InlineData("Simulated", "", "Lights:Path")]
-    [InlineData("Gpio", "\"Lines\": { \"Tickets\": \"1\" }", "Lights:Chip")]
-    [InlineData("Gpio", "\"Chip\": \"c\"", "Lights:Lines")]
-    [InlineData("Gpio", "\"Chip\": \"c\", \"Lines\": { \"Tickets\": \"1\", \"Scanner\": \"1\" }", "Lights:Lines")]
-    public void Lights_are_not_taken_half_configured(string backend, string more, string key)
+    [InlineData("Gpio", "\"Lines\": { \"Tickets\": \"1\" }", "Lights:Chip", "Lights:Lines:StatusRed", "Lights:Lines:StatusGreen")]
+    [InlineData("Gpio", "\"Chip\": \"c\"", "Lights:Lines:StatusRed", "Lights:Lines:StatusGreen")]
+    [InlineData("Gpio", "\"Chip\": \"c\", \"Lines\": { \"StatusRed\": \"1\", \"StatusGreen\": \"2\", \"Scanner\": \"01\" }", "Lights:Lines:Scanner")]
+    public void Lights_are_not_taken_half_configured(string backend, string more, params string[] keys)
     {
         var json = Least.TrimEnd().TrimEnd('}') + $"\"Lights\": {{ \"Backend\": \"{backend}\", {more} }} }}";
-        Assert.StartsWith(key, Only(Load(json)), StringComparison.Ordinal);
+        var result = Load(json);
+        Assert.Null(result.Options);
+        Assert.Equal(keys, result.Mistakes.Select(m => m.Key));
+    }
+
+    [Fact]
+    public void What_the_parts_refuse_is_told_with_its_value_range_and_origin()
+    {
+        var result = Load(Least.TrimEnd().TrimEnd('}') + """
+            "Lights": { "Backend": "Gpio", "Chip": "c",
+                        "Lines": { "StatusRed": "1", "StatusGreen": 2, "Tickets": "1" } },
+            "Outbox": { "MaxReports": 7, "MaxUselessAnswers": true } }
+            """, ("DEVICE_AGENT__Printer__ProbeTimeout", "00:10:00"), ("DEVICE_AGENT__Gateway__Timeout", "9"), ("DEVICE_AGENT__Issuance__NoticeTime", "00:00:31"));
+        Assert.Equal(
+            [
+                "Gateway:Timeout = 9: must be a time from 00:00:01 to 00:02:00 (environment variable DEVICE_AGENT__Gateway__Timeout)",
+                "Issuance:NoticeTime = 00:00:31: must be a time from 00:00:00.5000000 to 00:00:30 (environment variable DEVICE_AGENT__Issuance__NoticeTime)",
+                "Lights:Lines:StatusGreen = 2: must be a line number from 0 to 65535 or a line name of 1 to 31 bytes; must be text in quotes (agent.json:9)",
+                "Lights:Lines:Tickets = \"1\": must not be the line of Lights:Lines:StatusRed (agent.json:9)",
+                "Outbox:MaxReports = 7: must be a whole number from 100 to 100000 (agent.json:10)",
+                "Outbox:MaxUselessAnswers = true: must be a whole number from 1 to 1000 (agent.json:10)",
+                "Printer:ProbeTimeout = 00:10:00: must be a time from 00:00:00.0200000 to 00:01:00 (environment variable DEVICE_AGENT__Printer__ProbeTimeout)",
+            ],
+            result.Mistakes.Select(m => m.ToString()).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -248,9 +329,9 @@ public sealed class OptionsLoaderTests
         var options = Options(Load(Least, (name, value)));
         var got = name.Split("__")[^1] switch
         {
-            "Url" => options.Gateway.Url.ToString(),
+            "Url" => options.Gateway.Client.Url.ToString(),
             "StationIds" => string.Join(", ", options.Orders.StationIds),
-            "ProbeStrip" => options.Printer.ProbeStrip ? "true" : "false",
+            "ProbeStrip" => options.Issuance.ProbeStrip ? "true" : "false",
             _ => options.Lights.Lines.Tickets,
         };
         Assert.Equal(value.Trim('[', ']').Replace("\"", "", StringComparison.Ordinal), got);

@@ -1,5 +1,3 @@
-using DeviceAgent.Drivers;
-using DeviceAgent.Drivers.Printing;
 using DeviceAgent.Issuance;
 using DeviceAgent.Journal;
 using DeviceAgent.Tests.Simulation;
@@ -298,10 +296,10 @@ public sealed class IssuanceDeskTests
         using var bench = new DeskBench();
         bench.UntilReady();
         bench.Scan();
-        var probe = Task.FromResult(false);
-        bench.Loop.Do(() => probe = bench.Desk.AnswerProbeAsync(CancellationToken.None).AsTask());
+        var answered = false;
+        bench.Loop.Start(async () => answered = await bench.Desk.AnswerProbeAsync(CancellationToken.None));
         bench.Loop.Drain();
-        Assert.True(probe.IsCompletedSuccessfully && probe.Result);
+        Assert.True(answered);
         Assert.NotNull(bench.Desk.State.InHand);
         bench.UntilIdle();
     }

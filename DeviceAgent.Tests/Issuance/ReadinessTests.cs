@@ -8,7 +8,7 @@ namespace DeviceAgent.Tests.Issuance;
 public sealed class ReadinessTests
 {
     private static readonly PrinterStatus Good = new() { Device = DeviceState.Online, Paper = PaperSupply.Full };
-    private static readonly ReadinessFacts AllWell = new(true, false, Good, true, 0, true, 0, 10, null);
+    private static readonly ReadinessFacts AllWell = new(true, false, Good, true, 0, true, true, 0, 10, null);
 
     [Fact]
     public void A_kiosk_that_can_finish_an_order_is_never_closed()
@@ -48,6 +48,7 @@ public sealed class ReadinessTests
         Assert.Equal([NotReadyReason.CoverOpen], Readiness.Judge(AllWell with { PrinterLearned = false, Printer = Good with { CoverOpen = true } }));
         Assert.Equal([NotReadyReason.AccountingForTicket], Readiness.Judge(AllWell with { UnsettledAttempts = 1 }));
         Assert.Equal([NotReadyReason.JournalUnwritable], Readiness.Judge(AllWell with { JournalWritable = false }));
+        Assert.Equal([NotReadyReason.JournalKeyMissing], Readiness.Judge(AllWell with { JournalHasItsKey = false }));
         Assert.Equal([NotReadyReason.OutboxFull], Readiness.Judge(AllWell with { ReportsWaiting = 10 }));
         Assert.Equal([NotReadyReason.SenderHeld], Readiness.Judge(AllWell with { SenderHold = "session expired" }));
     }

@@ -18,7 +18,7 @@ public sealed class EscPosPrinterLineTests
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    private void Run(Func<Task> body) => VirtualLoop.Run(_time, body);
+    private void Run(Func<Task> body) => PrinterLoop.Run(_time, body);
 
     private Task<EscPosPrinter> OpenAsync(FakePrinter port, EscPosPrinterOptions? options = null) =>
         EscPosPrinter.OpenAsync(port, options ?? new EscPosPrinterOptions(), _time, Token);

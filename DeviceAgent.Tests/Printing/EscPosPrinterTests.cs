@@ -20,7 +20,7 @@ public sealed class EscPosPrinterTests
     private Task<EscPosPrinter> OpenAsync(FakePrinter port, EscPosPrinterOptions? options = null) =>
         EscPosPrinter.OpenAsync(port, options ?? new EscPosPrinterOptions(), _time, Token);
 
-    private void Run(Func<Task> body) => VirtualLoop.Run(_time, body);
+    private void Run(Func<Task> body) => PrinterLoop.Run(_time, body);
 
     /// <summary>Opens a healthy printer, lets the test break it, prints the ticket.</summary>
     private (PrintResult Result, TimeSpan Took) Print(FakePrinter port, Action<FakePrinter>? prepare = null, EscPosPrinterOptions? options = null)
@@ -402,9 +402,9 @@ public sealed class EscPosPrinterTests
             XoffReserveBytes = 1,
             ChunkBytes = 0,
         };
-        Assert.Equal(9, options.Mistakes().Count);
-        Assert.Contains("ReplyTimeout: 0.02 to 10 s", options.Mistakes());
-        Assert.Empty(new EscPosPrinterOptions().Mistakes());
+        Assert.Equal(9, options.Validate("Printer").Count());
+        Assert.Contains("Printer:ReplyTimeout must be a time from 00:00:00.0200000 to 00:00:10", options.Validate("Printer"));
+        Assert.Empty(new EscPosPrinterOptions().Validate("Printer"));
         Run(async () => await Assert.ThrowsAsync<ArgumentException>(() => OpenAsync(new FakePrinter(_time), options)));
     }
 }

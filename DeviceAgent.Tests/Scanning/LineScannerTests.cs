@@ -144,12 +144,13 @@ public sealed class LineScannerTests : IAsyncDisposable
             Prefix = "\r",
             MaxLengthBytes = 5000,
         };
-        string[] names = ["Suffix", "IdleGap", "MaxPause", "Prefix", "MaxLengthBytes"];
-        Assert.Equal(names, wrong.FindMistakes().Select(m => m.Split(' ')[0]));
+        string[] names = ["Scanner:Suffix", "Scanner:IdleGap", "Scanner:MaxPause", "Scanner:Prefix", "Scanner:MaxLengthBytes"];
+        Assert.Equal(names, wrong.Validate("Scanner").Select(m => m.Split(' ')[0]));
         Assert.Throws<ArgumentException>(() => new LineScanner(Stream.Null, wrong));
-        Assert.Empty(new LineScannerOptions().FindMistakes());
-        Assert.Single(new LineScannerOptions { MaxLengthBytes = 0 }.FindMistakes());
-        Assert.Single(new LineScannerOptions { Prefix = new string('x', 17) }.FindMistakes());
+        Assert.Empty(new LineScannerOptions().Validate("Scanner"));
+        Assert.Single(new LineScannerOptions { MaxLengthBytes = 0 }.Validate("Scanner"));
+        Assert.All(["\0", "\t", "\n", "\u007f", "é", new string('x', 17)], prefix => Assert.Single(new LineScannerOptions { Prefix = prefix }.Validate("Scanner")));
+        Assert.Empty(new LineScannerOptions { Prefix = "\u0002ABCDEFGHIJKLMN~" }.Validate("Scanner"));
     }
 
     [Fact]

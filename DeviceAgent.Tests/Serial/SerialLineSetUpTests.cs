@@ -128,10 +128,10 @@ public sealed class SerialLineSetUpTests
             ReceiveBufferBytes = 1,
             StallTimeout = TimeSpan.Zero,
         };
-        string[] names = ["BaudRate", "DataBits", "Parity", "StopBits", "ReceiveBufferBytes", "StallTimeout"];
-        Assert.Equal(names, wrong.FindMistakes().Select(m => m.Split(' ')[0]));
+        string[] names = ["Printer:BaudRate", "Printer:DataBits", "Printer:Parity", "Printer:StopBits", "Printer:ReceiveBufferBytes", "Printer:StallTimeout"];
+        Assert.Equal(names, wrong.Validate("Printer").Select(m => m.Split(' ')[0]));
         Assert.Throws<ArgumentException>(() => SerialLine.Open("/dev/null", wrong));
-        Assert.Empty(new SerialLineOptions().FindMistakes());
+        Assert.Empty(new SerialLineOptions().Validate("Printer"));
     }
 
     [Fact]

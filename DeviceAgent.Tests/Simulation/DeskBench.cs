@@ -11,8 +11,7 @@ namespace DeviceAgent.Tests.Simulation;
 internal sealed class DeskBench : IPassengerGuidance, IDisposable
 {
     public const string Order = "10000241";
-    private readonly string _folder = Directory.CreateTempSubdirectory("desk-").FullName;
-    private readonly JournalKeys _keys = JournalKeys.FromKey(new byte[32]);
+    private readonly MemoryJournalDisk _disk = new(new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero), 7);
     private IssuanceDesk? _desk;
     private CancellationTokenSource? _stationStop;
 
@@ -47,8 +46,7 @@ internal sealed class DeskBench : IPassengerGuidance, IDisposable
     /// <summary>Starts the agent's part anew over the same journal, printer and platform.</summary>
     public void Boot()
     {
-        var path = Path.Combine(_folder, SqliteJournal.FileName);
-        Journal = File.Exists(path) ? SqliteJournal.Open(path, new(), _keys, Time) : SqliteJournal.Create(path, new(), _keys, Time);
+        Journal = new MemoryJournal(_disk, Time);
         var station = new PrinterStation(Printer, Time, new Random(7), NullLogger.Instance);
         _stationStop = new();
         var stop = _stationStop.Token;
@@ -60,6 +58,7 @@ internal sealed class DeskBench : IPassengerGuidance, IDisposable
             Printer = station,
             Guidance = this,
             Template = new BusTicketTemplate(48, "K-1", "400"),
+            PassengerCheck = new CodeIsEnough(),
             Claims = new SoleIssuer(),
             Allocation = new TicketsFromOrder(),
             Time = Time,
@@ -109,7 +108,5 @@ internal sealed class DeskBench : IPassengerGuidance, IDisposable
         _stationStop?.Dispose();
         _desk?.Dispose();
         Journal.Dispose();
-        _keys.Dispose();
-        Directory.Delete(_folder, recursive: true);
     }
 }

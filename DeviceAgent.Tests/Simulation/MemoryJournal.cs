@@ -66,6 +66,8 @@ internal sealed class MemoryJournal(MemoryJournalDisk disk, TimeProvider time) :
 
     public JournalIdentity Identity => disk.Identity;
 
+    public bool CanKeepPersonalData => true;
+
     public DateTimeOffset? LastTime => disk.Latest;
 
     public DateTimeOffset? NextDue => Read(() => disk.Reports.Where(r => r.State == ReportState.Retry && IsFirst(r)).Min(r => (DateTimeOffset?)r.NotBefore));

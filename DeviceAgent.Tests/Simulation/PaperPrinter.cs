@@ -90,6 +90,9 @@ internal sealed class PaperPrinter(VirtualTime time) : IPrinterPort
 
         public bool EchoesProcessId { get; } = printer.Echoes;
 
+        // A cable that is pulled is noticed at the next question: the harder case.
+        public Task Lost { get; } = new TaskCompletionSource().Task;
+
         public ValueTask<PrinterStatus> ReadStatusAsync(CancellationToken cancellationToken)
         {
             ThrowIfGone();

@@ -121,9 +121,9 @@ public sealed class ConsoleTests
     {
         var output = new StringWriter { NewLine = "\n" };
         var view = new KioskView(output, new VirtualTime());
-        view.ShowLight("StatusGreen", "Continuous");
-        view.ShowLight("StatusGreen", "Continuous");
-        view.ShowLight("Scanner", "Slow");
+        view.ShowLights(("StatusGreen", "Continuous"));
+        view.ShowLights(("StatusGreen", "Continuous"));
+        view.ShowLights(("StatusGreen", "Continuous"), ("Scanner", "Slow"));
         Assert.Equal("01:00:00.000 lights   ● StatusGreen Continuous\n01:00:00.000 lights   ◐ Scanner Slow  ● StatusGreen Continuous\n", output.ToString());
         Assert.Equal("◐ Scanner Slow  ● StatusGreen Continuous", view.Lights);
     }

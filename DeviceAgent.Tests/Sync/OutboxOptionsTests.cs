@@ -33,6 +33,7 @@ public sealed class OutboxOptionsTests
         string[] keys = ["MaxReports", "Concurrency", "FirstRetryDelay", "MaxRetryDelay", "HoldRetryInterval", "StopGrace", "MaxUselessAnswers"];
         Assert.Equal(keys, small.Validate("Outbox").Select(sentence => sentence.Split(' ')[0].Split(':')[1]));
         Assert.Equal(keys, large.Validate("Outbox").Select(sentence => sentence.Split(' ')[0].Split(':')[1]));
+        Assert.StartsWith("Outbox:FirstRetryDelay ", Assert.Single(new OutboxOptions { FirstRetryDelay = TimeSpan.FromHours(1) }.Validate("Outbox")), StringComparison.Ordinal);
         Assert.Single(new OutboxOptions { FirstRetryDelay = TimeSpan.FromSeconds(30), MaxRetryDelay = TimeSpan.FromSeconds(20) }.Validate("Outbox"));
     }
 }

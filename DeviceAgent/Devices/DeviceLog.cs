@@ -13,8 +13,8 @@ internal static partial class DeviceLog
     [LoggerMessage(2002, LogLevel.Warning, "The {Device} at {Path} is gone; trying to open it again")]
     internal static partial void DeviceLost(this ILogger logger, string device, string path);
 
-    [LoggerMessage(2101, LogLevel.Information, "The printer at {Path} is attached: {Model}, unit {Unit}, echoes process ids {Echoes}")]
-    internal static partial void PrinterOpened(this ILogger logger, string path, string model, string unit, bool echoes);
+    [LoggerMessage(2101, LogLevel.Information, "The printer at {Path} is {Model}, unit {Unit}, echoes process ids {Echoes}")]
+    internal static partial void PrinterIdentified(this ILogger logger, string path, string model, string? unit, bool echoes);
 
     [LoggerMessage(2102, LogLevel.Information, "Printer {Device}, paper {Paper}, cover open {CoverOpen}, fault {Fault}")]
     internal static partial void PrinterChanged(this ILogger logger, DeviceState device, PaperSupply paper, bool coverOpen, bool fault);

@@ -47,7 +47,8 @@ public sealed class GuidanceLights : IPassengerGuidance, IDisposable
     public static GuidanceLights Open(LightsOptions options, TimeProvider time, ILogger logger)
     {
         ArgumentNullException.ThrowIfNull(options);
-        if (options.Validate("Lights").FirstOrDefault() is { } mistake) throw new ArgumentException(mistake, nameof(options));
+        string[] mistakes = [.. options.Validate("Lights")];
+        if (mistakes.Length > 0) throw new ArgumentException(string.Join("; ", mistakes), nameof(options));
         return Open(options, new GpioLines(), time, logger);
     }
 
@@ -124,7 +125,7 @@ public sealed class GuidanceLights : IPassengerGuidance, IDisposable
     }
 
     private static GpioOutput[] Outputs(LightsOptions options, LightLine[] fitted, ulong initial) =>
-        [.. fitted.Select((light, i) => new GpioOutput(GpioLine.Parse(options.Lines.Of(light)!), (initial >> i & 1) != 0, options.ActiveLow.Contains(light.ToString())))];
+        [.. fitted.Select((light, i) => new GpioOutput(GpioLine.Parse(options.Lines.Of(light)!), (initial >> i & 1) != 0, options.ActiveLow.Contains(light)))];
 
     /// <summary>Starts the patterns from their lit half, now.</summary>
     private void Apply()

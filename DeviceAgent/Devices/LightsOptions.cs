@@ -32,60 +32,47 @@ public sealed record LightsOptions
     /// <summary>Simulated: the absolute path of the listener's datagram socket, at most 107 bytes of UTF-8.</summary>
     public string? Path { get; init; }
 
-    /// <summary>Gpio: the label of the chip, 1-31 bytes ("pinctrl-bcm2711", "pinctrl-rp1"); gpiodetect prints it in brackets.</summary>
+    /// <summary>Gpio: the label of the chip, 1-31 bytes without control characters ("pinctrl-bcm2711", "pinctrl-rp1"); gpiodetect prints it in brackets.</summary>
     public string? Chip { get; init; }
 
     /// <summary>Gpio: which line drives which light. Simulated: not used, all four are told.</summary>
     public LightLinesOptions Lines { get; init => field = value ?? new(); } = new();
 
-    /// <summary>Gpio: the lights that a low level lights, of StatusRed, StatusGreen, Scanner and Tickets. Default: none.</summary>
-    public IReadOnlyList<string> ActiveLow { get; init => field = value ?? []; } = [];
+    /// <summary>Gpio: the lights that a low level lights, each once. Default: none.</summary>
+    public IReadOnlyList<LightLine> ActiveLow { get; init => field = value ?? []; } = [];
 
-    /// <summary>Every mistake, each with its key and what is allowed; none when the lights can be opened with these options.</summary>
+    /// <returns>Every mistake: "section:Key must be …", with what is allowed; none when all is well.</returns>
     public IEnumerable<string> Validate(string section) => Backend switch
     {
         LightsBackend.None => [],
         LightsBackend.Gpio => ValidateGpio(section),
         LightsBackend.Simulated => ValidateSimulated(section),
-        _ => [$"{section}:Backend is {(int)Backend}; allowed: {string.Join(", ", Enum.GetNames<LightsBackend>())}."],
+        _ => [$"{section}:{nameof(Backend)} must be one of {string.Join(", ", Enum.GetNames<LightsBackend>())}"],
     };
 
     private IEnumerable<string> ValidateSimulated(string section)
     {
         if (string.IsNullOrEmpty(Path) || Path[0] != '/' || Path.Contains('\0') || Encoding.UTF8.GetByteCount(Path) > SimulatedGpio.MaxPathBytes)
-            yield return $"{section}:Path is {Quoted(Path)}; the Simulated backend needs an absolute path of 2-{SimulatedGpio.MaxPathBytes} bytes.";
+            yield return $"{section}:{nameof(Path)} must be an absolute path of at most {SimulatedGpio.MaxPathBytes} bytes: {nameof(Backend)} is {LightsBackend.Simulated}";
     }
 
     private IEnumerable<string> ValidateGpio(string section)
     {
-        if (string.IsNullOrEmpty(Chip) || Encoding.UTF8.GetByteCount(Chip) > GpioLine.MaxNameBytes)
-            yield return $"{section}:Chip is {Quoted(Chip)}; the Gpio backend needs the chip's label, 1-{GpioLine.MaxNameBytes} bytes.";
+        if (string.IsNullOrEmpty(Chip) || Chip.Any(char.IsControl) || Encoding.UTF8.GetByteCount(Chip) > GpioLine.MaxNameBytes)
+            yield return $"{section}:{nameof(Chip)} must be the label of a GPIO chip, 1 to {GpioLine.MaxNameBytes} bytes: {nameof(Backend)} is {LightsBackend.Gpio}";
         var seen = new Dictionary<GpioLine, LightLine>();
         foreach (var light in Enum.GetValues<LightLine>())
         {
             var text = Lines.Of(light);
-            if (string.IsNullOrEmpty(text))
-            {
-                if (light is LightLine.StatusRed or LightLine.StatusGreen)
-                    yield return $"{section}:Lines:{light} is missing; the Gpio backend needs a line number 0-{GpioLine.MaxNumber} or a line name.";
-            }
-            else if (!GpioLine.TryParse(text, out var line))
-            {
-                yield return $"{section}:Lines:{light} is {Quoted(text)}; allowed: a line number 0-{GpioLine.MaxNumber} or a line name of 1-{GpioLine.MaxNameBytes} bytes.";
-            }
+            if (string.IsNullOrEmpty(text) && light is not (LightLine.StatusRed or LightLine.StatusGreen)) continue;
+            if (!GpioLine.TryParse(text, out var line))
+                yield return $"{section}:{nameof(Lines)}:{light} must be a line number from 0 to {GpioLine.MaxNumber} or a line name of 1 to {GpioLine.MaxNameBytes} bytes";
             else if (!seen.TryAdd(line, light))
-            {
-                yield return $"{section}:Lines:{light} is {Quoted(text)}, and so is {section}:Lines:{seen[line]}; each light needs a line of its own.";
-            }
+                yield return $"{section}:{nameof(Lines)}:{light} must not be the line of {section}:{nameof(Lines)}:{seen[line]}";
         }
-        for (var i = 0; i < ActiveLow.Count; i++)
-        {
-            if (!Enum.GetNames<LightLine>().Contains(ActiveLow[i]))
-                yield return $"{section}:ActiveLow:{i} is {Quoted(ActiveLow[i])}; allowed: {string.Join(", ", Enum.GetNames<LightLine>())}.";
-        }
+        if (!ActiveLow.All(Enum.IsDefined) || ActiveLow.Distinct().Count() != ActiveLow.Count)
+            yield return $"{section}:{nameof(ActiveLow)} must be a list of {string.Join(", ", Enum.GetNames<LightLine>())}, each at most once";
     }
-
-    private static string Quoted(string? text) => text is null ? "missing" : $"\"{text}\"";
 }
 
 /// <summary>The line of each light ("Lights:Lines" in agent.json): its number on the chip ("17") or its name ("GPIO17").</summary>

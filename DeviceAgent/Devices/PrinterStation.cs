@@ -32,11 +32,13 @@ public sealed class PrinterStation(IPrinterPort port, TimeProvider time, Random 
     private readonly Turn _turn = new();
     private ITicketPrinter? _printer;
     private string? _connection;
+    private string? _unit;
     private TaskCompletionSource _lost = new();
+    private DeviceLoss? _toldLoss;
 
     public PrinterStatus Status { get; private set; } = NoPrinter;
 
-    public string? Unit { get; private set; }
+    public string? Unit => _unit;
 
     public PrinterIdentity? Identity => _printer?.Identity;
 
@@ -55,6 +57,7 @@ public sealed class PrinterStation(IPrinterPort port, TimeProvider time, Random 
             {
                 delay = FirstReopenDelay;
                 await WatchAsync(stop);
+                if (!stop.IsCancellationRequested) logger.DeviceLost("printer", port.Path);
                 await CloseAsync();
             }
             else
@@ -113,19 +116,17 @@ public sealed class PrinterStation(IPrinterPort port, TimeProvider time, Random 
         try
         {
             var printer = await port.OpenAsync(stop);
-            (_connection, _lost) = (port.Connection, new());
-            Unit = printer.Identity.SerialNumber ?? port.Path;
+            (_connection, _lost, _toldLoss) = (port.Connection, new(), null);
             _printer = printer;
             Disturbances++;
-            logger.PrinterOpened(port.Path, printer.Identity.Model ?? "unknown model", Unit, printer.EchoesProcessId);
             await RefreshAsync(CancellationToken.None);
             return true;
         }
         catch (DeviceLostException e)
         {
             // Told once a change, not once a try.
-            if (Status.Device != DeviceState.NoDevice || Unit is null) logger.DeviceNotThere("printer", port.Path, e.Loss, e.Errno);
-            Unit ??= port.Path;
+            if (_toldLoss != e.Loss) logger.DeviceNotThere("printer", port.Path, e.Loss, e.Errno);
+            _toldLoss = e.Loss;
             return false;
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -136,11 +137,12 @@ public sealed class PrinterStation(IPrinterPort port, TimeProvider time, Random 
 
     private async Task WatchAsync(CancellationToken stop)
     {
-        while (!stop.IsCancellationRequested && !_lost.Task.IsCompleted)
+        var gone = Task.WhenAny(_lost.Task, _printer!.Lost);
+        while (!stop.IsCancellationRequested && !gone.IsCompleted)
         {
-            await Task.WhenAny(_lost.Task, DelayAsync(StatusInterval, stop));
+            await Task.WhenAny(gone, DelayAsync(StatusInterval, stop));
             // Never in the middle of a job: the desk has the turn then, and sees for itself.
-            if (!stop.IsCancellationRequested && !_lost.Task.IsCompleted && !_turn.IsTaken) await RefreshAsync(CancellationToken.None);
+            if (!stop.IsCancellationRequested && !gone.IsCompleted && !_turn.IsTaken) await RefreshAsync(CancellationToken.None);
         }
     }
 
@@ -158,7 +160,6 @@ public sealed class PrinterStation(IPrinterPort port, TimeProvider time, Random 
         {
             _turn.Pass();
         }
-        if (Status.Device != DeviceState.NoDevice) logger.DeviceLost("printer", port.Path);
         See(NoPrinter);
     }
 
@@ -190,7 +191,17 @@ public sealed class PrinterStation(IPrinterPort port, TimeProvider time, Random 
     private void See(PrinterStatus status)
     {
         var before = Status;
-        if (status == before) return;
+        var unit = _printer is { } printer ? printer.Identity.SerialNumber ?? port.Path : _unit;
+        if (unit != _unit)
+        {
+            _unit = unit;
+            Disturbances++;
+            logger.PrinterIdentified(port.Path, Identity?.Model ?? "unknown model", unit, EchoesProcessId);
+        }
+        else if (status == before)
+        {
+            return;
+        }
         Status = status;
         if (IsDisturbance(before, status)) Disturbances++;
         logger.PrinterChanged(status.Device, status.Paper, status.CoverOpen, status.CutterError || status.MechanicalError || status.UnrecoverableError);
@@ -205,8 +216,8 @@ public sealed class PrinterStation(IPrinterPort port, TimeProvider time, Random 
 
     private static bool IsWithoutPaper(PrinterStatus status) => status.Paper is PaperSupply.Out or PaperSupply.Jammed;
 
-    // '~' first: never an attempt's id.
-    private ProcessId NextFenceId() => ProcessId.FromNumber((long)('~' - ' ') * 95 * 95 * 95 + random.Next(95 * 95 * 95));
+    // '~' first: never an attempt's id. "~~" is the driver's own.
+    private ProcessId NextFenceId() => ProcessId.FromNumber((long)('~' - ' ') * 95 * 95 * 95 + random.Next(('~' - ' ') * 95 * 95));
 
     private static Guid NewRun(Random random)
     {

@@ -8,6 +8,8 @@ namespace DeviceAgent.Devices;
 /// <summary>The ESC/POS printer on a serial line.</summary>
 public sealed class SerialPrinterPort(string path, SerialLineOptions line, EscPosPrinterOptions options, TimeProvider time) : IPrinterPort
 {
+    private readonly EscPosPrinterOptions _options = options with { Path = path };
+
     public string Path => path;
 
     public string? Connection => DeviceNode.Identity(path);
@@ -17,7 +19,7 @@ public sealed class SerialPrinterPort(string path, SerialLineOptions line, EscPo
         var port = SerialLine.Open(path, line, time);
         try
         {
-            return await EscPosPrinter.OpenAsync(port, options, time, cancellationToken);
+            return await EscPosPrinter.OpenAsync(port, _options, time, cancellationToken);
         }
         catch
         {

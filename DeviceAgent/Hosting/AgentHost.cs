@@ -13,8 +13,11 @@ namespace DeviceAgent.Hosting;
 /// <summary>The composition root: puts the parts together, runs them, and stops them in order.</summary>
 internal sealed class AgentHost : IAsyncDisposable
 {
-    // systemd's TimeoutStopSec stands above the sum of the two.
-    private static readonly TimeSpan TicketInHandLimit = TimeSpan.FromSeconds(20), HardStopLimit = TimeSpan.FromSeconds(2);
+    // systemd's TimeoutStopSec stands above all of them together; a part that does not stop in time ends with the process.
+    private static readonly TimeSpan TicketInHandLimit = TimeSpan.FromSeconds(20), HardStopLimit = TimeSpan.FromSeconds(1), StopLimit = TimeSpan.FromSeconds(4);
+
+    // Part of StopLimit.
+    private static readonly TimeSpan ReportInHandLimit = TimeSpan.FromSeconds(3);
 
     private readonly AgentLoop _loop = new();
     private readonly TimeProvider _time = TimeProvider.System;
@@ -37,14 +40,14 @@ internal sealed class AgentHost : IAsyncDisposable
         _logger = loggers.CreateLogger("agent");
         var environment = AgentSetUp.EnvironmentVariables();
         _systemd = new(environment.GetValueOrDefault("NOTIFY_SOCKET"));
-        _journal = SqliteJournal.Open(AgentSetUp.JournalPath(options), Mapping.Journal(options), keys, _time);
-        _lights = GuidanceLights.Open(Mapping.Lights(options), _time, loggers.CreateLogger("lights"));
-        var gateway = Mapping.Gateway(options);
+        _journal = SqliteJournal.Open(AgentSetUp.JournalPath(options), options.Journal, keys, _time);
+        _lights = GuidanceLights.Open(options.Lights, _time, loggers.CreateLogger("lights"));
+        var gateway = options.Gateway.Client;
         _http = new(TopClient.CreateHandler(gateway)) { Timeout = Timeout.InfiniteTimeSpan };
         var api = new BusTvmApi(new TopClient(_http, gateway, credentials, _time), _time, loggers.CreateLogger<BusTvmApi>());
-        var outbox = Mapping.Outbox(options);
+        var outbox = options.Outbox with { StopGrace = ReportInHandLimit };
         _sender = new(_journal, api, outbox, _time, Random.Shared, loggers.CreateLogger("outbox"));
-        _printer = new(new SerialPrinterPort(options.Printer.Path, Mapping.PrinterLine(options), Mapping.Printer(options), _time), _time, Random.Shared, loggers.CreateLogger("printer"));
+        _printer = new(new SerialPrinterPort(options.Printer.Path, options.Printer.Line, options.Printer.EscPos, _time), _time, Random.Shared, loggers.CreateLogger("printer"));
         _desk = new(new()
         {
             Journal = _journal,
@@ -53,6 +56,7 @@ internal sealed class AgentHost : IAsyncDisposable
             Printer = _printer,
             Guidance = new GuidanceWithStatus(_lights, _systemd),
             Template = new BusTicketTemplate(options.Printer.Columns, options.Kiosk.Id, options.Kiosk.Hotline),
+            PassengerCheck = new CodeIsEnough(),
             Claims = new SoleIssuer(),
             Allocation = new TicketsFromOrder(),
             Time = _time,
@@ -60,8 +64,8 @@ internal sealed class AgentHost : IAsyncDisposable
             ReportWritten = _sender.Wake,
             SenderHold = () => _sender.Hold?.Reason.ToString(),
             MaxReports = outbox.MaxReports,
-        }, Mapping.Issuance(options), options.Orders);
-        _scanner = new(new SerialScannerPort(options.Scanner.Path, Mapping.ScannerLine(options), Mapping.Scanner(options), _time), code => _desk.Offer(code), _time, loggers.CreateLogger("scanner"));
+        }, options.Issuance, options.Orders);
+        _scanner = new(new SerialScannerPort(options.Scanner.Path, options.Scanner.Line, options.Scanner.Framing, _time), code => _desk.Offer(code), _time, loggers.CreateLogger("scanner"));
         _api = new(socketPath, new AgentDesk(_loop, _desk, _printer, _scanner, _journal, options.Kiosk.Id), _time, loggers);
         if (Watchdog.LimitFrom(environment, Environment.ProcessId) is { } limit)
             _watchdog = new(limit, [new("issuance", _desk.AnswerProbeAsync), new("outbox", _sender.AnswerProbeAsync)], _systemd, _time, loggers.CreateLogger("watchdog"));
@@ -126,7 +130,7 @@ internal sealed class AgentHost : IAsyncDisposable
         _logger.Stopping();
         await StopDeskAsync(desk);
         await stop.CancelAsync();
-        await Task.WhenAll(desk, sender, printer, scanner, watchdog);
+        await Task.WhenAll(desk, sender, printer, scanner, watchdog).WaitAsync(StopLimit, _time, CancellationToken.None);
         await first;
     }
 

@@ -1,4 +1,11 @@
+using DeviceAgent.Devices;
+using DeviceAgent.Drivers.Printing;
+using DeviceAgent.Drivers.Scanning;
+using DeviceAgent.Drivers.Serial;
 using DeviceAgent.Issuance;
+using DeviceAgent.Journal;
+using DeviceAgent.Platform.Gateway;
+using DeviceAgent.Platform.Sync;
 
 namespace DeviceAgent.Hosting;
 
@@ -11,8 +18,8 @@ public sealed record AgentOptions
     /// <summary>"State": where it keeps what must last.</summary>
     public required StateOptions State { get; init; }
 
-    /// <summary>"Gateway": how the platform is reached.</summary>
-    public required GatewaySection Gateway { get; init; }
+    /// <summary>"Gateway": how the platform is reached, and as whom.</summary>
+    public required GatewayOptions Gateway { get; init; }
 
     /// <summary>"Orders": which orders are taken.</summary>
     public required OrderOptions Orders { get; init; }
@@ -27,16 +34,16 @@ public sealed record AgentOptions
     public required PrinterOptions Printer { get; init; }
 
     /// <summary>"Lights": the guidance lights.</summary>
-    public required LightsSection Lights { get; init; }
+    public required LightsOptions Lights { get; init; }
 
     /// <summary>"Issuance": how long the pick-up waits for what.</summary>
     public required IssuanceOptions Issuance { get; init; }
 
     /// <summary>"Outbox": bounds of the durable queue of reports.</summary>
-    public required OutboxSection Outbox { get; init; }
+    public required OutboxOptions Outbox { get; init; }
 
     /// <summary>"Journal": tuning of the database.</summary>
-    public required JournalSection Journal { get; init; }
+    public required JournalOptions Journal { get; init; }
 }
 
 /// <summary>Who this kiosk is ("Kiosk" in agent.json).</summary>
@@ -70,76 +77,52 @@ public sealed record ClaimsOptions
     public required ClaimsMode Mode { get; init; }
 }
 
-/// <summary>What a scanner sends after each code.</summary>
-public enum ScannerSuffix
+/// <summary>How the platform is reached, and as whom ("Gateway" in agent.json).</summary>
+public sealed record GatewayOptions
 {
-    /// <summary>0Dh.</summary>
-    CR,
-    /// <summary>0Ah.</summary>
-    LF,
-    /// <summary>0Dh 0Ah.</summary>
-    CRLF,
-    /// <summary>09h.</summary>
-    TAB,
-    /// <summary>Nothing: a pause of <see cref="ScannerOptions.IdleGap"/> ends the code.</summary>
-    Idle,
+    /// <summary>Required; 1 to 64 letters and digits. Its secret is the credential top-app-secret.</summary>
+    public required string AppKey { get; init; }
+
+    /// <summary>The section's other keys. SignMethod is "hmac-sha256", "hmac" or "md5", as the platform writes it.</summary>
+    public TopClientOptions Client { get; init; } = new();
 }
 
-/// <summary>The barcode scanner on a serial line ("Scanner" in agent.json).</summary>
+/// <summary>The barcode scanner on a serial line ("Scanner" in agent.json): Path, and the keys of its line and its framing side by side.</summary>
 public sealed record ScannerOptions
 {
     /// <summary>Required; absolute path, best below /dev/serial/by-id/: numbers change with the plug.</summary>
     public required string Path { get; init; }
 
-    /// <summary>Bits per second, 300 to 4,000,000; default 115,200. USB-CDC scanners ignore it.</summary>
-    public int BaudRate { get; init; } = 115_200;
+    /// <summary>BaudRate (default here: 115,200), DataBits, Parity and StopBits. USB-CDC scanners ignore them.</summary>
+    public SerialLineOptions Line { get; init; } = new() { BaudRate = 115_200 };
 
-    /// <summary>What ends a code. Default: CR.</summary>
-    public ScannerSuffix Suffix { get; init; } = ScannerSuffix.CR;
+    /// <summary>Suffix is "CR", "LF", "CRLF", "TAB" or "Idle".</summary>
+    public LineScannerOptions Framing { get; init; } = new();
 
-    /// <summary>The pause that ends a code with <see cref="ScannerSuffix.Idle"/>; 5 ms to 2 s, default 50 ms.</summary>
-    public TimeSpan IdleGap { get; init; } = TimeSpan.FromMilliseconds(50);
-
-    /// <summary>What precedes each code and is taken off; up to 16 ASCII characters 01h-7Eh. Default: none.</summary>
-    public string Prefix { get; init; } = "";
-
-    /// <summary>Whether each code starts with an AIM symbology identifier ("]Q1", ISO/IEC 15424), which is taken off. Default: no.</summary>
-    public bool AimIdentifier { get; init; }
-
-    /// <summary>Bytes of one code; longer ones are dropped as a whole. 8 to 4,096, default 256.</summary>
-    public int MaxLength { get; init; } = 256;
+    /// <returns>Every mistake: "section:Key must be …", with what is allowed; none when all is well.</returns>
+    public IEnumerable<string> Validate(string section) => Line.Validate(section).Concat(Framing.Validate(section));
 }
 
-/// <summary>How the printer stops the sender.</summary>
-public enum PrinterFlowControl
-{
-    /// <summary>Not at all (USB), or by hardware lines.</summary>
-    None,
-    /// <summary>XON 11h and XOFF 13h, taken out of the answers in user space.</summary>
-    XonXoff,
-}
-
-/// <summary>The ESC/POS ticket printer on a serial line ("Printer" in agent.json).</summary>
+/// <summary>The ESC/POS ticket printer on a serial line ("Printer" in agent.json): its own keys, and those of its line and its protocol side by side.</summary>
+/// <remarks>"Printer:ProbeStrip" is <see cref="IssuanceOptions.ProbeStrip"/>.</remarks>
 public sealed record PrinterOptions
 {
     /// <summary>Required; absolute path, best below /dev/serial/by-id/. Not the scanner's.</summary>
     public required string Path { get; init; }
 
-    /// <summary>Bits per second, 1,200 to 4,000,000; default 115,200.</summary>
-    public int BaudRate { get; init; } = 115_200;
-
-    /// <summary>Default: None.</summary>
-    public PrinterFlowControl FlowControl { get; init; } = PrinterFlowControl.None;
-
     /// <summary>Half-width characters of one line in font A; 32 (58 mm paper) to 64, default 48 (80 mm paper).</summary>
     public int Columns { get; init; } = 48;
 
-    /// <summary>How long a status request (DLE EOT) waits for its byte; 50 ms to 10 s, default 500 ms.</summary>
-    public TimeSpan ReplyTimeout { get; init; } = TimeSpan.FromMilliseconds(500);
+    /// <summary>BaudRate (default here: 115,200), DataBits, Parity and StopBits. USB printers ignore them.</summary>
+    public SerialLineOptions Line { get; init; } = new() { BaudRate = 115_200 };
 
-    /// <summary>How long one ticket may take without progress; 1 s to 5 min, default 30 s.</summary>
-    public TimeSpan JobTimeout { get; init; } = TimeSpan.FromSeconds(30);
+    /// <summary>FlowControl, XoffReserveBytes, ReplyTimeout, ProbeTimeout, JobTimeout (default here: 30 s), BlockedLinger and NoEchoSettle.</summary>
+    public EscPosPrinterOptions EscPos { get; init; } = new() { JobTimeout = TimeSpan.FromSeconds(30) };
 
-    /// <summary>Whether a new unit is asked to cut one blank strip, to learn whether its cut counter is exact. Default: yes.</summary>
-    public bool ProbeStrip { get; init; } = true;
+    /// <returns>Every mistake: "section:Key must be …", with what is allowed; none when all is well.</returns>
+    public IEnumerable<string> Validate(string section)
+    {
+        foreach (var mistake in Line.Validate(section).Concat(EscPos.Validate(section))) yield return mistake;
+        if (Columns is < 32 or > 64) yield return $"{section}:{nameof(Columns)} must be a whole number from 32 to 64";
+    }
 }

@@ -1,5 +1,10 @@
-using System.Text;
+using DeviceAgent.Devices;
+using DeviceAgent.Drivers.Scanning;
+using DeviceAgent.Drivers.Serial;
 using DeviceAgent.Issuance;
+using DeviceAgent.Journal;
+using DeviceAgent.Platform.Gateway;
+using DeviceAgent.Platform.Sync;
 
 namespace DeviceAgent.Hosting;
 
@@ -61,19 +66,20 @@ public static class OptionsLoader
 
     private static AgentOptions ReadAll(SectionReader root)
     {
+        var printer = root.Section("Printer");
         var options = new AgentOptions
         {
             Kiosk = Kiosk(root.Section("Kiosk")),
-            State = new StateOptions { Folder = root.Section("State").AbsolutePath("Folder", "/var/lib/device-agent") },
+            State = new StateOptions { Folder = root.Section("State").AbsolutePath("Folder", new StateOptions().Folder) },
             Gateway = Gateway(root.Section("Gateway")),
             Orders = Orders(root.Section("Orders")),
             Claims = Claims(root.Section("Claims")),
             Scanner = Scanner(root.Section("Scanner")),
-            Printer = Printer(root.Section("Printer")),
+            Printer = Printer(printer),
             Lights = Lights(root.Section("Lights")),
-            Issuance = IssuanceTimes(root.Section("Issuance")),
+            Issuance = Issuance(root.Section("Issuance"), printer),
             Outbox = Outbox(root.Section("Outbox")),
-            Journal = new JournalSection { WalAutoCheckpointPages = root.Section("Journal").Whole("WalAutoCheckpointPages", 1000, 10, 100_000) },
+            Journal = Journal(root.Section("Journal")),
         };
         if (options.Printer.Path.Length > 0 && options.Printer.Path == options.Scanner.Path) root.Refuse("Printer:Path", "must not be the scanner's");
         root.Close();
@@ -86,34 +92,40 @@ public static class OptionsLoader
         Hotline = section.Text("Hotline", "", TextRule.Printable(0, 32)),
     };
 
-    private static GatewaySection Gateway(SectionReader section) => new()
+    private static GatewayOptions Gateway(SectionReader section)
     {
-        Url = new Uri(section.Text("Url", GatewaySection.DefaultUrl, GatewayUrl)),
-        AppKey = section.Text("AppKey", null, TextRule.Word(64, "")),
-        SignMethod = section.OneOf("SignMethod", SignMethod.HmacSha256, ("hmac-sha256", SignMethod.HmacSha256), ("hmac", SignMethod.HmacMd5), ("md5", SignMethod.Md5)),
-        Timeout = section.Time("Timeout", TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(2)),
-    };
+        var defaults = new TopClientOptions();
+        var client = new TopClientOptions
+        {
+            // User and password in an address are a secret in the wrong place.
+            Url = Address(section.FreeText("Url", defaults.Url.OriginalString, t => !t.Contains('@') && !t.Contains('?'))),
+            SignMethod = section.OneOf("SignMethod", defaults.SignMethod, ("hmac-sha256", TopSignMethod.HmacSha256), ("hmac", TopSignMethod.Hmac), ("md5", TopSignMethod.Md5)),
+            Timeout = section.Time("Timeout", defaults.Timeout),
+            ConnectTimeout = section.Time("ConnectTimeout", defaults.ConnectTimeout),
+            MaxAnswerBytes = section.Whole("MaxAnswerBytes", defaults.MaxAnswerBytes),
+            PartnerId = section.FreeText("PartnerId", defaults.PartnerId),
+        };
+        section.Check(client.Validate);
+        return new() { AppKey = section.Text("AppKey", null, TextRule.Word(64, "")), Client = client };
+    }
 
-    // User and password in an address are a secret in the wrong place; a query or fragment would be signed by nobody.
-    private static TextRule GatewayUrl { get; } = TextRule.Matching(
-        "must be an https address without user, query and fragment (http only for this machine), at most 512 characters",
-        t => t.Length <= 512 && Uri.TryCreate(t, UriKind.Absolute, out var uri) && (uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeHttp && uri.IsLoopback))
-            && uri.UserInfo.Length == 0 && uri.Query.Length == 0 && uri.Fragment.Length == 0) with
-    { MayShow = t => !t.Contains('@') && !t.Contains('?') };
+    // A text that is no address at all becomes an empty one, which is refused.
+    private static Uri Address(string? text) => Uri.TryCreate(text, UriKind.RelativeOrAbsolute, out var uri) ? uri : new Uri("", UriKind.Relative);
 
     private static OrderOptions Orders(SectionReader section)
     {
+        var defaults = new OrderOptions();
         var orders = new OrderOptions
         {
             CodePatterns = section.Patterns("CodePatterns", [OrderOptions.DefaultCodePattern], OrderOptions.OrderGroup, 16, 256),
             StationIds = section.Texts("StationIds", [], 64, TextRule.Word(32, "-_")),
             StationNames = section.Texts("StationNames", [], 64, TextRule.Printable(1, 64)),
-            AcceptPaidNotNotified = section.Flag("AcceptPaidNotNotified", false),
-            CutOffBeforeDeparture = section.Time("CutOffBeforeDeparture", TimeSpan.Zero, TimeSpan.Zero, TimeSpan.FromHours(24)),
+            AcceptPaidNotNotified = section.Flag("AcceptPaidNotNotified", defaults.AcceptPaidNotNotified),
+            CutOffBeforeDeparture = section.Time("CutOffBeforeDeparture", defaults.CutOffBeforeDeparture),
             OptionalFields = section.Texts("OptionalFields", [], OrderOptions.FieldsThatMayBeOptional.Count, FieldName),
-            LookUpsPerMinute = section.Whole("LookUpsPerMinute", 20, 1, 600),
+            LookUpsPerMinute = section.Whole("LookUpsPerMinute", defaults.LookUpsPerMinute),
         };
-        if (orders.StationIds.Count + orders.StationNames.Count == 0) section.Refuse("StationIds", "at least one of StationIds and StationNames must be given: the kiosk takes orders of its own stations only");
+        section.Check(orders.Validate);
         return orders;
     }
 
@@ -127,80 +139,118 @@ public static class OptionsLoader
         return new() { Mode = ClaimsMode.SoleIssuer };
     }
 
-    private static ScannerOptions Scanner(SectionReader section) => new()
+    private static ScannerOptions Scanner(SectionReader section)
     {
-        Path = section.AbsolutePath("Path", null),
-        BaudRate = section.Whole("BaudRate", 115_200, 300, 4_000_000),
-        Suffix = section.OneOf("Suffix", ScannerSuffix.CR,
-            ("CR", ScannerSuffix.CR), ("LF", ScannerSuffix.LF), ("CRLF", ScannerSuffix.CRLF), ("TAB", ScannerSuffix.TAB), ("Idle", ScannerSuffix.Idle)),
-        IdleGap = section.Time("IdleGap", TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(5), TimeSpan.FromSeconds(2)),
-        Prefix = section.Text("Prefix", "", TextRule.Matching("must be up to 16 ASCII characters 01h-7Eh", t => t.Length <= 16 && t.All(c => c is > '\0' and < '\u007f'))),
-        AimIdentifier = section.Flag("AimIdentifier", false),
-        MaxLength = section.Whole("MaxLength", 256, 8, 4096),
-    };
-
-    private static PrinterOptions Printer(SectionReader section) => new()
-    {
-        Path = section.AbsolutePath("Path", null),
-        BaudRate = section.Whole("BaudRate", 115_200, 1200, 4_000_000),
-        FlowControl = section.OneOf("FlowControl", PrinterFlowControl.None, ("None", PrinterFlowControl.None), ("XonXoff", PrinterFlowControl.XonXoff)),
-        Columns = section.Whole("Columns", 48, 32, 64),
-        ReplyTimeout = section.Time("ReplyTimeout", TimeSpan.FromMilliseconds(500), TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(10)),
-        JobTimeout = section.Time("JobTimeout", TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(5)),
-        ProbeStrip = section.Flag("ProbeStrip", true),
-    };
-
-    private static LightsSection Lights(SectionReader section)
-    {
-        var lines = section.Section("Lines");
-        var lights = new LightsSection
+        var scanner = new ScannerOptions { Path = section.AbsolutePath("Path", null) };
+        var framing = scanner.Framing;
+        scanner = scanner with
         {
-            Backend = section.OneOf("Backend", LightsBackend.None, ("None", LightsBackend.None), ("Gpio", LightsBackend.Gpio), ("Simulated", LightsBackend.Simulated)),
-            Path = Given(section.Text("Path", "", SocketPath)),
-            Chip = Given(section.Text("Chip", "", GpioName)),
-            Lines = new LightLines
+            Line = Line(section, scanner.Line),
+            Framing = framing with
             {
-                StatusRed = Given(lines.Text("StatusRed", "", GpioName)),
-                StatusGreen = Given(lines.Text("StatusGreen", "", GpioName)),
-                Scanner = Given(lines.Text("Scanner", "", GpioName)),
-                Tickets = Given(lines.Text("Tickets", "", GpioName)),
+                Suffix = section.OneOf("Suffix", framing.Suffix,
+                    ("CR", ScanSuffix.CarriageReturn), ("LF", ScanSuffix.LineFeed), ("CRLF", ScanSuffix.CarriageReturnLineFeed), ("TAB", ScanSuffix.Tab), ("Idle", ScanSuffix.IdleGap)),
+                IdleGap = section.Time("IdleGap", framing.IdleGap),
+                MaxPause = section.Time("MaxPause", framing.MaxPause),
+                Prefix = section.FreeText("Prefix", framing.Prefix) ?? "",
+                AimIdentifier = section.Flag("AimIdentifier", framing.AimIdentifier),
+                MaxLengthBytes = section.Whole("MaxLengthBytes", framing.MaxLengthBytes),
             },
         };
-        if (lights is { Backend: LightsBackend.Simulated, Path: null }) section.Refuse("Path", "is required with Backend Simulated; must be an absolute path of at most 107 bytes");
-        if (lights is { Backend: LightsBackend.Gpio, Chip: null }) section.Refuse("Chip", "is required with Backend Gpio; must be the chip's label, 1 to 31 characters");
-        if (lights.Backend == LightsBackend.Gpio && !lights.Lines.Named.Any()) section.Refuse("Lines", "must name at least one line with Backend Gpio");
-        if (lights.Lines.Named.Count() != lights.Lines.Named.Distinct().Count()) section.Refuse("Lines", "must not name one line twice");
+        section.Check(scanner.Validate);
+        return scanner;
+    }
+
+    private static PrinterOptions Printer(SectionReader section)
+    {
+        var printer = new PrinterOptions { Path = section.AbsolutePath("Path", null) };
+        var escPos = printer.EscPos;
+        printer = printer with
+        {
+            Line = Line(section, printer.Line),
+            EscPos = escPos with
+            {
+                FlowControl = section.OneOf("FlowControl", escPos.FlowControl),
+                XoffReserveBytes = section.Whole("XoffReserveBytes", escPos.XoffReserveBytes),
+                ReplyTimeout = section.Time("ReplyTimeout", escPos.ReplyTimeout),
+                ProbeTimeout = section.Time("ProbeTimeout", escPos.ProbeTimeout),
+                JobTimeout = section.Time("JobTimeout", escPos.JobTimeout),
+                BlockedLinger = section.Time("BlockedLinger", escPos.BlockedLinger),
+                NoEchoSettle = section.Time("NoEchoSettle", escPos.NoEchoSettle),
+            },
+            Columns = section.Whole("Columns", printer.Columns),
+        };
+        section.Check(printer.Validate);
+        return printer;
+    }
+
+    private static SerialLineOptions Line(SectionReader section, SerialLineOptions defaults) => defaults with
+    {
+        BaudRate = section.Whole("BaudRate", defaults.BaudRate),
+        DataBits = section.Whole("DataBits", defaults.DataBits),
+        Parity = section.OneOf("Parity", defaults.Parity),
+        StopBits = section.Whole("StopBits", defaults.StopBits),
+    };
+
+    private static LightsOptions Lights(SectionReader section)
+    {
+        var lines = section.Section("Lines");
+        var defaults = new LightsOptions();
+        var lights = new LightsOptions
+        {
+            Backend = section.OneOf("Backend", defaults.Backend),
+            Path = section.FreeText("Path", defaults.Path),
+            Chip = section.FreeText("Chip", defaults.Chip),
+            Lines = new()
+            {
+                StatusRed = lines.FreeText("StatusRed", defaults.Lines.StatusRed),
+                StatusGreen = lines.FreeText("StatusGreen", defaults.Lines.StatusGreen),
+                Scanner = lines.FreeText("Scanner", defaults.Lines.Scanner),
+                Tickets = lines.FreeText("Tickets", defaults.Lines.Tickets),
+            },
+            ActiveLow = section.SomeOf("ActiveLow", defaults.ActiveLow),
+        };
+        section.Check(lights.Validate);
         return lights;
     }
 
-    private static TextRule SocketPath { get; } = TextRule.Matching("must be an absolute path of at most 107 bytes, or empty",
-        t => t.Length == 0 || (TextRule.AbsolutePath.Allows(t) && Encoding.UTF8.GetByteCount(t) <= 107));
-
-    private static TextRule GpioName { get; } = TextRule.Printable(0, 31);
-
-    private static string? Given(string text) => text.Length == 0 ? null : text;
-
-    private static IssuanceOptions IssuanceTimes(SectionReader section) => new()
+    private static IssuanceOptions Issuance(SectionReader section, SectionReader printer)
     {
-        EvidenceTimeout = section.Time("EvidenceTimeout", TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(2)),
-        BlockedTimeout = section.Time("BlockedTimeout", TimeSpan.FromMinutes(5), TimeSpan.Zero, TimeSpan.FromHours(1)),
-        TakeTicketTime = section.Time("TakeTicketTime", TimeSpan.FromSeconds(8), TimeSpan.FromMilliseconds(500), TimeSpan.FromMinutes(2)),
-        NoticeTime = section.Time("NoticeTime", TimeSpan.FromSeconds(4), TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(30)),
-        PauseLimit = section.Time("PauseLimit", TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(10)),
-        ResumeTimeout = section.Time("ResumeTimeout", TimeSpan.FromMinutes(10), TimeSpan.FromSeconds(10), TimeSpan.FromHours(24)),
-    };
-
-    private static OutboxSection Outbox(SectionReader section)
-    {
-        var shortest = TimeSpan.FromMilliseconds(100);
-        var outbox = new OutboxSection
+        var defaults = new IssuanceOptions();
+        var issuance = new IssuanceOptions
         {
-            MaxReports = section.Whole("MaxReports", 10_000, 1, 1_000_000),
-            FirstRetryDelay = section.Time("FirstRetryDelay", TimeSpan.FromSeconds(2), shortest, TimeSpan.FromMinutes(10)),
-            MaxRetryDelay = section.Time("MaxRetryDelay", TimeSpan.FromMinutes(10), shortest, TimeSpan.FromHours(24)),
-            Concurrency = section.Whole("Concurrency", 4, 1, 32),
+            EvidenceTimeout = section.Time("EvidenceTimeout", defaults.EvidenceTimeout),
+            BlockedTimeout = section.Time("BlockedTimeout", defaults.BlockedTimeout),
+            TakeTicketTime = section.Time("TakeTicketTime", defaults.TakeTicketTime),
+            NoticeTime = section.Time("NoticeTime", defaults.NoticeTime),
+            PauseLimit = section.Time("PauseLimit", defaults.PauseLimit),
+            ProbeStrip = printer.Flag("ProbeStrip", defaults.ProbeStrip),
+            ResumeTimeout = section.Time("ResumeTimeout", defaults.ResumeTimeout),
         };
-        if (outbox.MaxRetryDelay < outbox.FirstRetryDelay) section.Refuse("MaxRetryDelay", "must not be below FirstRetryDelay");
+        section.Check(issuance.Validate);
+        return issuance;
+    }
+
+    private static OutboxOptions Outbox(SectionReader section)
+    {
+        var defaults = new OutboxOptions();
+        var outbox = defaults with
+        {
+            MaxReports = section.Whole("MaxReports", defaults.MaxReports),
+            Concurrency = section.Whole("Concurrency", defaults.Concurrency),
+            FirstRetryDelay = section.Time("FirstRetryDelay", defaults.FirstRetryDelay),
+            MaxRetryDelay = section.Time("MaxRetryDelay", defaults.MaxRetryDelay),
+            HoldRetryInterval = section.Time("HoldRetryInterval", defaults.HoldRetryInterval),
+            MaxUselessAnswers = section.Whole("MaxUselessAnswers", defaults.MaxUselessAnswers),
+        };
+        section.Check(outbox.Validate);
         return outbox;
+    }
+
+    private static JournalOptions Journal(SectionReader section)
+    {
+        var journal = new JournalOptions { WalAutoCheckpointPages = section.Whole("WalAutoCheckpointPages", new JournalOptions().WalAutoCheckpointPages) };
+        section.Check(journal.Validate);
+        return journal;
     }
 }

@@ -7,59 +7,78 @@ namespace DeviceAgent.Hosting;
 /// <summary>One section of the configuration, read key by key. What is asked for is the schema: everything else in the section is a mistake.</summary>
 /// <remarks>
 /// Each read gives the value, or records a mistake and gives the fallback, so that all mistakes are found in one pass;
-/// the options that come of it are used only when there was none. Call <see cref="Close"/> when all keys were read.
+/// the options that come of it are used only when there was none. Ranges stand with the options themselves: a number, a time or a free text
+/// of the wrong kind is given as a value that no range holds, so that <see cref="Check"/> tells what is allowed.
+/// Call <see cref="Close"/> when all keys were read.
 /// A list in an environment variable is JSON ("[…]") or separated by commas.
 /// </remarks>
 internal sealed class SectionReader(string path, ConfigNode? node, List<OptionsMistake> mistakes)
 {
     private const int MaxListItems = 64;
+    private const string NoText = "\0", InQuotes = "must be text in quotes";
     private readonly Dictionary<string, SectionReader?> _asked = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _wrongKind = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _hidden = new(StringComparer.Ordinal);
 
     public string Text(string key, string? fallback, TextRule rule)
     {
-        if (Find(key, fallback is not null, rule.Expected) is not { } value) return fallback ?? "";
+        if (Find(key) is not { } value)
+        {
+            if (fallback is null) Refuse(key, $"is required; {rule.Expected}");
+            return fallback ?? "";
+        }
         if (value.Kind is ConfigKind.Text or ConfigKind.Environment && rule.Allows(value.Text)) return value.Text;
-        Refuse(key, value, rule.Expected, rule.MayShow(value.Text));
+        Refuse(key, value, rule.Expected);
         return fallback ?? "";
     }
 
-    public int Whole(string key, int fallback, int min, int max)
+    /// <summary>A text whose range <see cref="Check"/> knows.</summary>
+    /// <param name="mayShow">Whether the value may stand in a message; null: always.</param>
+    public string? FreeText(string key, string? fallback, Func<string, bool>? mayShow = null)
     {
-        var expected = string.Create(CultureInfo.InvariantCulture, $"must be a whole number from {min} to {max}");
-        if (Find(key, true, expected) is not { } value) return fallback;
-        if (value.Kind is ConfigKind.Number or ConfigKind.Environment
-            && int.TryParse(value.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= min && number <= max) return number;
-        Refuse(key, value, expected);
-        return fallback;
+        if (Find(key) is not { } value) return fallback;
+        if (mayShow?.Invoke(value.Text) == false) _hidden.Add(key);
+        return value.Kind is ConfigKind.Text or ConfigKind.Environment ? value.Text : WrongKind(key, InQuotes, NoText);
     }
 
-    public TimeSpan Time(string key, TimeSpan fallback, TimeSpan min, TimeSpan max)
+    /// <summary>A number whose range <see cref="Check"/> knows.</summary>
+    public int Whole(string key, int fallback)
     {
-        var expected = $"must be a time \"[d.]hh:mm:ss[.fffffff]\" from {min:c} to {max:c}";
-        if (Find(key, true, expected) is not { } value) return fallback;
+        if (Find(key) is not { } value) return fallback;
+        return value.Kind is ConfigKind.Number or ConfigKind.Environment && int.TryParse(value.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : WrongKind(key, "must be a whole number", int.MinValue);
+    }
+
+    /// <summary>A time whose range <see cref="Check"/> knows.</summary>
+    public TimeSpan Time(string key, TimeSpan fallback)
+    {
+        if (Find(key) is not { } value) return fallback;
         // "c" alone would take "5" for five days; a time has its colons.
-        if (value.Kind is ConfigKind.Text or ConfigKind.Environment && value.Text.Count(c => c == ':') == 2
-            && TimeSpan.TryParseExact(value.Text, "c", CultureInfo.InvariantCulture, out var time) && time >= min && time <= max) return time;
-        Refuse(key, value, expected);
-        return fallback;
+        return value.Kind is ConfigKind.Text or ConfigKind.Environment && value.Text.Count(c => c == ':') == 2
+            && TimeSpan.TryParseExact(value.Text, "c", CultureInfo.InvariantCulture, out var time)
+            ? time
+            : WrongKind(key, "must be a time \"[d.]hh:mm:ss[.fffffff]\"", TimeSpan.MinValue);
     }
 
     public bool Flag(string key, bool fallback)
     {
         const string expected = "must be true or false";
-        if (Find(key, true, expected) is not { } value) return fallback;
+        if (Find(key) is not { } value) return fallback;
         if (value.Kind is ConfigKind.Flag or ConfigKind.Environment && value.Text is "true" or "false") return value.Text == "true";
         Refuse(key, value, expected);
         return fallback;
     }
 
-    /// <param name="fallback">Null: the key is required.</param>
-    public T OneOf<T>(string key, T? fallback, params ReadOnlySpan<(string Name, T Value)> choices) where T : struct
+    /// <summary>One of the names of an enumeration.</summary>
+    public T OneOf<T>(string key, T fallback) where T : struct, Enum => OneOf(key, fallback, [.. Enum.GetValues<T>().Select(v => (v.ToString(), v))]);
+
+    public T OneOf<T>(string key, T fallback, params ReadOnlySpan<(string Name, T Value)> choices) where T : struct
     {
         var names = new string[choices.Length];
         for (var i = 0; i < names.Length; i++) names[i] = choices[i].Name;
-        var expected = $"must be {(names.Length == 1 ? "" : "one of ")}{string.Join(", ", names)}";
-        if (Find(key, fallback is not null, expected) is not { } value) return fallback ?? default;
+        var expected = $"must be one of {string.Join(", ", names)}";
+        if (Find(key) is not { } value) return fallback;
         if (value.Kind is ConfigKind.Text or ConfigKind.Environment)
         {
             foreach (var (name, choice) in choices)
@@ -68,19 +87,26 @@ internal sealed class SectionReader(string path, ConfigNode? node, List<OptionsM
             }
         }
         Refuse(key, value, expected + (value.Kind is ConfigKind.Text or ConfigKind.Environment ? DidYouMean(value.Text, names) : ""));
-        return fallback ?? default;
+        return fallback;
     }
 
-    /// <param name="fallback">Null: the key is required.</param>
-    public IReadOnlyList<string> Texts(string key, IReadOnlyList<string>? fallback, int max, TextRule rule)
+    /// <summary>Some of the names of an enumeration, each once.</summary>
+    public IReadOnlyList<T> SomeOf<T>(string key, IReadOnlyList<T> fallback) where T : struct, Enum
+    {
+        if (Find(key) is null) return fallback;
+        var names = Enum.GetNames<T>();
+        return [.. Texts(key, [], names.Length, TextRule.Matching($"must be one of {string.Join(", ", names)}", t => names.Contains(t))).Select(Enum.Parse<T>)];
+    }
+
+    public IReadOnlyList<string> Texts(string key, IReadOnlyList<string> fallback, int max, TextRule rule)
     {
         var limit = Math.Min(max, MaxListItems);
         var expected = $"must be a list of at most {limit}; each {rule.Expected}";
-        if (Find(key, fallback is not null, expected) is not { } value) return fallback ?? [];
+        if (Find(key) is not { } value) return fallback;
         if (AsList(value) is not { } items || items.Count > limit)
         {
             Refuse(key, value, expected);
-            return fallback ?? [];
+            return fallback;
         }
         var texts = new List<string>();
         foreach (var item in items)
@@ -123,13 +149,17 @@ internal sealed class SectionReader(string path, ConfigNode? node, List<OptionsM
     public void Refuse(string key, string expected)
     {
         var value = node?.Members.GetValueOrDefault(key);
-        mistakes.Add(new(Full(key), value?.Shown, expected, value?.Origin ?? "not set"));
+        mistakes.Add(new(Full(key), _hidden.Contains(key) ? null : value?.Shown, expected, value?.Origin ?? "not set"));
     }
 
-    /// <summary>What a section's own validation found.</summary>
-    public void Refuse(IEnumerable<string> complaints)
+    /// <summary>Records what the options' own validation finds: it takes the section's name, and each complaint begins with "Section:Key ".</summary>
+    public void Check(Func<string, IEnumerable<string>> validate)
     {
-        foreach (var complaint in complaints) mistakes.Add(new(path, null, complaint, node?.Origin ?? "not set"));
+        foreach (var complaint in validate(path))
+        {
+            var space = complaint.IndexOf(' ', StringComparison.Ordinal);
+            RefuseBelow(complaint[(path.Length + 1)..space].Split(':'), complaint[(space + 1)..]);
+        }
     }
 
     /// <summary>Names every key that nobody asked for, here and in the sections below.</summary>
@@ -141,6 +171,7 @@ internal sealed class SectionReader(string path, ConfigNode? node, List<OptionsM
             var what = SecretNames.LooksSecret(key) ? SecretNames.WhereItBelongs(key) : $"is not a key of this release{DidYouMean(key, _asked.Keys)}";
             mistakes.Add(new(OptionsMistake.Printable(Full(key)), null, what, value.Origin));
         }
+        foreach (var (key, expected) in _wrongKind) Refuse(key, expected);
         foreach (var child in _asked.Values) child?.Close();
     }
 
@@ -194,16 +225,32 @@ internal sealed class SectionReader(string path, ConfigNode? node, List<OptionsM
         return row[^1];
     }
 
-    private ConfigNode? Find(string key, bool hasFallback, string expected)
+    private ConfigNode? Find(string key)
     {
         _asked.TryAdd(key, null);
-        var value = node?.Members.GetValueOrDefault(key);
-        if (value is null && !hasFallback) mistakes.Add(new(Full(key), null, $"is required; {expected}", "not set"));
-        return value;
+        return node?.Members.GetValueOrDefault(key);
     }
 
-    private void Refuse(string key, ConfigNode value, string expected, bool show = true) =>
-        mistakes.Add(new(Full(key), show ? value.Shown : null, expected, value.Origin));
+    // Close tells it, unless a complaint comes that says more.
+    private T WrongKind<T>(string key, string expected, T outOfEveryRange)
+    {
+        _wrongKind[key] = expected;
+        return outOfEveryRange;
+    }
+
+    private void RefuseBelow(ReadOnlySpan<string> keys, string expected)
+    {
+        if (keys.Length > 1 && _asked.GetValueOrDefault(keys[0]) is { } below)
+        {
+            below.RefuseBelow(keys[1..], expected);
+            return;
+        }
+        // A range of numbers or times says by itself what kind it is of; that of a text may look as if a number were right.
+        if (_wrongKind.Remove(keys[0], out var kind) && kind == InQuotes) expected = $"{expected}; {kind}";
+        Refuse(keys[0], expected);
+    }
+
+    private void Refuse(string key, ConfigNode value, string expected) => mistakes.Add(new(Full(key), value.Shown, expected, value.Origin));
 
     private string Full(string key) => path.Length == 0 ? key : $"{path}:{key}";
 }
@@ -213,9 +260,6 @@ internal sealed record TextRule(string Expected, Func<string, bool> Allows)
 {
     /// <summary>Bytes that a Unix path may have here. sys/un.h limits socket paths to 107; others are limited by PATH_MAX.</summary>
     private const int MaxPath = 1024;
-
-    /// <summary>Whether the value may stand in a message.</summary>
-    public Func<string, bool> MayShow { get; init; } = _ => true;
 
     public static TextRule AbsolutePath { get; } = Matching($"must be an absolute path of at most {MaxPath} characters",
         t => t.Length is >= 2 and <= MaxPath && t[0] == '/' && !t.Any(char.IsControl) && !t.Split('/').Contains(".."));

@@ -4,6 +4,19 @@ using DeviceAgent.Orders;
 
 namespace DeviceAgent.Issuance;
 
+/// <summary>Whether whoever holds the code may collect the order: an ID card that must match a passenger, for one.</summary>
+public interface IPassengerCheck
+{
+    /// <returns>Null when the order may be collected, otherwise why not; no personal data.</returns>
+    ValueTask<string?> RefuseAsync(Order order, CancellationToken cancellationToken);
+}
+
+/// <summary>The code alone is enough.</summary>
+internal sealed class CodeIsEnough : IPassengerCheck
+{
+    public ValueTask<string?> RefuseAsync(Order order, CancellationToken cancellationToken) => new((string?)null);
+}
+
 /// <summary>The right of one kiosk to print an order. A sister kiosk may have printed it and not yet reported.</summary>
 public interface IOrderClaims
 {

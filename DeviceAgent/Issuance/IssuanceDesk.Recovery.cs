@@ -14,7 +14,7 @@ public sealed partial class IssuanceDesk
     {
         var now = _with.Time.GetUtcNow();
         int intents = 0, open = 0, inDoubt = 0;
-        foreach (var record in _with.Journal.Unfinished(MaxWaitingOrders))
+        foreach (var record in _with.Journal.Unfinished(MaxUnfinishedOrders))
         {
             switch (record.State)
             {

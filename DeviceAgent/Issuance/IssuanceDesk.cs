@@ -16,6 +16,7 @@ public sealed record DeskSurroundings
     public required IPrinterStation Printer { get; init; }
     public required IPassengerGuidance Guidance { get; init; }
     public required ITicketTemplate Template { get; init; }
+    public required IPassengerCheck PassengerCheck { get; init; }
     public required IOrderClaims Claims { get; init; }
     public required ITicketAllocation Allocation { get; init; }
     public required TimeProvider Time { get; init; }
@@ -43,7 +44,7 @@ public sealed record DeskState(IReadOnlyList<NotReadyReason> NotReady, Guidance 
 /// </remarks>
 public sealed partial class IssuanceDesk : IDisposable
 {
-    private const int MaxWaitingOrders = 1000;
+    private const int MaxUnfinishedOrders = 10_000;
 
     // A step takes at most the gateway's, the printer's or the refill's time, all bounded by options; an hour means that the desk is stuck.
     private static readonly TimeSpan StuckAfter = TimeSpan.FromHours(2);
@@ -64,7 +65,7 @@ public sealed partial class IssuanceDesk : IDisposable
     private bool _recovered;
     private bool _stopping;
     private bool _journalWritable = true;
-    private bool _unitLearned;
+    private string? _learnedUnit;
     private Guidance _shown = Guidance.OutOfService;
     private long? _noticeUntil;
 
@@ -169,9 +170,11 @@ public sealed partial class IssuanceDesk : IDisposable
         _hardStop.Dispose();
     }
 
+    private bool UnitIsLearned => _learnedUnit is not null && _learnedUnit == _with.Printer.Unit;
+
     private void OnPrinterChanged()
     {
-        if (_with.Printer.Identity is null) _unitLearned = false;
+        if (_with.Printer.Identity is null) _learnedUnit = null;
         _events.Writer.TryWrite(new DeskEvent(DeskEventKind.PrinterChanged));
     }
 
@@ -193,7 +196,7 @@ public sealed partial class IssuanceDesk : IDisposable
                 TakeInHand("incident slip", PrintSlipsAsync);
                 return;
             }
-            if (canPrint && !_unitLearned)
+            if (canPrint && !UnitIsLearned)
             {
                 TakeInHand("new printer", LearnUnitAsync);
                 return;
@@ -205,8 +208,9 @@ public sealed partial class IssuanceDesk : IDisposable
 
     private async Task LearnUnitAsync()
     {
+        var unit = _with.Printer.Unit;
         await _attempts.LearnUnitAsync(_hardStop.Token);
-        _unitLearned = true;
+        _learnedUnit = unit;
     }
 
     private void TakeInHand(string name, Func<Task> work)
@@ -259,7 +263,8 @@ public sealed partial class IssuanceDesk : IDisposable
         var waiting = 0;
         if (_journalWritable) Guarded(() => waiting = _with.Journal.Counts.Waiting);
         var printer = _with.Printer.Identity is null ? null : _with.Printer.Status;
-        return Readiness.Judge(new(_recovered, _stopping, printer, _unitLearned, _unsettled, _journalWritable, waiting, _with.MaxReports, _with.SenderHold()));
+        return Readiness.Judge(new(
+            _recovered, _stopping, printer, UnitIsLearned, _unsettled, _journalWritable, _with.Journal.CanKeepPersonalData, waiting, _with.MaxReports, _with.SenderHold()));
     }
 
     private void Show(Guidance guidance)

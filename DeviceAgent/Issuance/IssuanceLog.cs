@@ -28,6 +28,9 @@ internal static partial class IssuanceLog
     [LoggerMessage(3007, LogLevel.Information, "Order {Order}: refused, {Refusal} ({Detail})")]
     internal static partial void Refused(this ILogger logger, string order, Refusal refusal, string detail);
 
+    [LoggerMessage(3008, LogLevel.Warning, "Order {Order}: not collected, {Reason}")]
+    internal static partial void NotCollected(this ILogger logger, string order, string reason);
+
     [LoggerMessage(3010, LogLevel.Information, "Order {Order}: accepted, {Tickets} tickets")]
     internal static partial void Accepted(this ILogger logger, string order, int tickets);
 

@@ -23,4 +23,22 @@ public sealed record IssuanceOptions
 
     /// <summary>How long an interrupted order waits for its passenger to present the code again; 10 s to 24 h, default 10 min. Then it is released or stands in doubt.</summary>
     public TimeSpan ResumeTimeout { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <returns>Every mistake: "section:Key must be …", with what is allowed; none when all is well.</returns>
+    public IEnumerable<string> Validate(string section)
+    {
+        (string Key, TimeSpan Value, TimeSpan Min, TimeSpan Max)[] times =
+        [
+            (nameof(EvidenceTimeout), EvidenceTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(2)),
+            (nameof(BlockedTimeout), BlockedTimeout, TimeSpan.Zero, TimeSpan.FromHours(1)),
+            (nameof(TakeTicketTime), TakeTicketTime, TimeSpan.FromMilliseconds(500), TimeSpan.FromMinutes(2)),
+            (nameof(NoticeTime), NoticeTime, TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(30)),
+            (nameof(PauseLimit), PauseLimit, TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(10)),
+            (nameof(ResumeTimeout), ResumeTimeout, TimeSpan.FromSeconds(10), TimeSpan.FromHours(24)),
+        ];
+        foreach (var (key, value, min, max) in times)
+        {
+            if (value < min || value > max) yield return $"{section}:{key} must be a time from {min:c} to {max:c}";
+        }
+    }
 }

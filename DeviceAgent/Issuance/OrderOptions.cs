@@ -38,6 +38,16 @@ public sealed record OrderOptions
     /// <summary>The names that <see cref="OptionalFields"/> may hold.</summary>
     public static IReadOnlyList<string> FieldsThatMayBeOptional { get; } =
         ["seat", "name", "certificate", "price"];
+
+    /// <returns>Every mistake: "section:Key must be …", with what is allowed; none when all is well.</returns>
+    public IEnumerable<string> Validate(string section)
+    {
+        if (StationIds.Count + StationNames.Count == 0)
+            yield return $"{section}:{nameof(StationIds)} must hold a station, or {nameof(StationNames)} must: the kiosk takes orders of its own stations only";
+        if (CutOffBeforeDeparture < TimeSpan.Zero || CutOffBeforeDeparture > TimeSpan.FromHours(24))
+            yield return $"{section}:{nameof(CutOffBeforeDeparture)} must be a time from 00:00:00 to 1.00:00:00";
+        if (LookUpsPerMinute is < 1 or > 600) yield return $"{section}:{nameof(LookUpsPerMinute)} must be a whole number from 1 to 600";
+    }
 }
 
 /// <summary>From what a reader read to an order number.</summary>

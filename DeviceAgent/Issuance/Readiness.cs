@@ -6,7 +6,7 @@ namespace DeviceAgent.Issuance;
 /// <summary>Why the kiosk takes no order.</summary>
 public enum NotReadyReason
 {
-    Starting, Stopping, PrinterOffline, PrinterBeingLearned, PaperOut, PaperJammed, PaperUnknown, CoverOpen, PrinterFault, AccountingForTicket, JournalUnwritable, OutboxFull, SenderHeld,
+    Starting, Stopping, PrinterOffline, PrinterBeingLearned, PaperOut, PaperJammed, PaperUnknown, CoverOpen, PrinterFault, AccountingForTicket, JournalUnwritable, JournalKeyMissing, OutboxFull, SenderHeld,
 }
 
 /// <param name="Printer">Null while no printer is attached.</param>
@@ -14,7 +14,7 @@ public enum NotReadyReason
 /// <param name="UnsettledAttempts">Attempts whose outcome is still being found out: another print would destroy the evidence.</param>
 /// <param name="SenderHold">Why no report can go out until a person acts; null when none.</param>
 internal sealed record ReadinessFacts(
-    bool Recovered, bool Stopping, PrinterStatus? Printer, bool PrinterLearned, int UnsettledAttempts, bool JournalWritable, int ReportsWaiting, int MaxReports, string? SenderHold);
+    bool Recovered, bool Stopping, PrinterStatus? Printer, bool PrinterLearned, int UnsettledAttempts, bool JournalWritable, bool JournalHasItsKey, int ReportsWaiting, int MaxReports, string? SenderHold);
 
 /// <summary>Law 5: the kiosk takes no order that it cannot finish. A pure rule; the devices bring the facts.</summary>
 internal static class Readiness
@@ -28,6 +28,7 @@ internal static class Readiness
         if (!facts.PrinterLearned && reasons.Count == 0) reasons.Add(NotReadyReason.PrinterBeingLearned);
         if (facts.UnsettledAttempts > 0) reasons.Add(NotReadyReason.AccountingForTicket);
         if (!facts.JournalWritable) reasons.Add(NotReadyReason.JournalUnwritable);
+        if (!facts.JournalHasItsKey) reasons.Add(NotReadyReason.JournalKeyMissing);
         if (facts.ReportsWaiting >= facts.MaxReports) reasons.Add(NotReadyReason.OutboxFull);
         if (facts.SenderHold is not null) reasons.Add(NotReadyReason.SenderHeld);
         return reasons;

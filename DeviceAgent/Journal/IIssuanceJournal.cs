@@ -13,6 +13,9 @@ public interface IIssuanceJournal : IOutbox, IDisposable
 {
     JournalIdentity Identity { get; }
 
+    /// <summary>Personal data can be sealed and read: the key that this journal was made with is here. Without it nothing can be accepted.</summary>
+    bool CanKeepPersonalData { get; }
+
     /// <summary>The latest time that any row carries; the lower bound of the clock at start. Null in an empty journal.</summary>
     DateTimeOffset? LastTime { get; }
 

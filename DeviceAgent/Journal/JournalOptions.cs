@@ -9,10 +9,9 @@ public sealed record JournalOptions
     /// </summary>
     public int WalAutoCheckpointPages { get; init; } = 1000;
 
-    /// <summary>Every mistake, each with its key and the allowed range; empty when there is none.</summary>
+    /// <returns>Every mistake: "section:Key must be …", with what is allowed; none when all is well.</returns>
     public IEnumerable<string> Validate(string section)
     {
-        if (WalAutoCheckpointPages is < 10 or > 100_000)
-            yield return $"{section}:{nameof(WalAutoCheckpointPages)} is {WalAutoCheckpointPages}; allowed are 10 to 100000 pages.";
+        if (WalAutoCheckpointPages is < 10 or > 100_000) yield return $"{section}:{nameof(WalAutoCheckpointPages)} must be a whole number from 10 to 100000";
     }
 }

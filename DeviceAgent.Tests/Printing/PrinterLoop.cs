@@ -5,7 +5,7 @@ using DeviceAgent.Tests.Simulation;
 namespace DeviceAgent.Tests.Printing;
 
 /// <summary>Runs a test on one thread and moves the virtual clock on only when nothing else is left to do: no races, no waiting.</summary>
-internal static class VirtualLoop
+internal static class PrinterLoop
 {
     public static void Run(VirtualTime time, Func<Task> body)
     {
