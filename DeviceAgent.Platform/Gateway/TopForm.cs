@@ -6,6 +6,9 @@ namespace DeviceAgent.Platform.Gateway;
 /// <remarks>Deliberately without a ToString that shows its content: it holds the session, the signature and personal data.</remarks>
 internal sealed class TopForm
 {
+    /// <summary>Bytes that each octet takes when it is encoded. A look-up: the encoding was most of what a report costs.</summary>
+    private static readonly byte[] EncodedWidths = MeasureOctets();
+
     private readonly List<Entry> _entries = new(20);
     private byte[] _text = new byte[1024];
 
@@ -92,20 +95,18 @@ internal sealed class TopForm
 
     private static int EncodedLength(ReadOnlySpan<byte> text)
     {
-        var length = text.Length;
-        foreach (var octet in text)
-        {
-            if (!IsBare(octet) && octet != (byte)' ') length += 2;
-        }
+        var widths = EncodedWidths;
+        var length = 0;
+        foreach (var octet in text) length += widths[octet];
         return length;
     }
 
     private static int Encode(ReadOnlySpan<byte> text, byte[] body, int at)
     {
+        var widths = EncodedWidths;
         foreach (var octet in text)
         {
-            if (IsBare(octet)) body[at++] = octet;
-            else if (octet == (byte)' ') body[at++] = (byte)'+';
+            if (widths[octet] == 1) body[at++] = octet == (byte)' ' ? (byte)'+' : octet;
             else
             {
                 body[at++] = (byte)'%';
@@ -114,6 +115,13 @@ internal sealed class TopForm
             }
         }
         return at;
+    }
+
+    private static byte[] MeasureOctets()
+    {
+        var widths = new byte[256];
+        for (var octet = 0; octet < widths.Length; octet++) widths[octet] = (byte)(octet == ' ' || IsBare((byte)octet) ? 1 : 3);
+        return widths;
     }
 
     private static bool IsBare(byte octet) => char.IsAsciiLetterOrDigit((char)octet) || octet is (byte)'-' or (byte)'.' or (byte)'_';
