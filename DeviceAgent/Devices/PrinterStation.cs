@@ -60,11 +60,9 @@ public sealed class PrinterStation(IPrinterPort port, TimeProvider time, Random 
                 if (!stop.IsCancellationRequested) logger.DeviceLost("printer", port.Path);
                 await CloseAsync();
             }
-            else
-            {
-                await DelayAsync(delay, stop);
-                delay = delay * 2 < LastReopenDelay ? delay * 2 : LastReopenDelay;
-            }
+            // After a loss too: a device that fails as soon as it is opened must not be opened without end.
+            await DelayAsync(delay, stop);
+            delay = delay * 2 < LastReopenDelay ? delay * 2 : LastReopenDelay;
         }
     }
 
@@ -170,7 +168,7 @@ public sealed class PrinterStation(IPrinterPort port, TimeProvider time, Random 
         try
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (_printer is not { } printer) return fallback;
+            if (_printer is not { } printer || _lost.Task.IsCompleted) return fallback;
             var result = await use(printer);
             then?.Invoke(result);
             return result;
@@ -186,7 +184,12 @@ public sealed class PrinterStation(IPrinterPort port, TimeProvider time, Random 
         }
     }
 
-    private void Lose() => _lost.TrySetResult();
+    // Told at once: nobody may try again before it is opened again.
+    private void Lose()
+    {
+        _lost.TrySetResult();
+        See(NoPrinter);
+    }
 
     private void See(PrinterStatus status)
     {
