@@ -22,8 +22,9 @@ public interface IPrinterPort
 /// <summary>Keeps the printer open: open, identify, watch, lost, open again. Serves one caller at a time, on the agent's loop.</summary>
 public sealed class PrinterStation(IPrinterPort port, TimeProvider time, Random random, ILogger logger) : IPrinterStation
 {
-    // Real-time status until the printer tells changes by itself (ASB): a refill is seen within this time.
-    private static readonly TimeSpan StatusInterval = TimeSpan.FromSeconds(2);
+    // Real-time status until the printer tells changes by itself (ASB). Each look costs a dozen wake-ups: often only while someone may be
+    // waiting for the printer to come back; before a pick-up it is asked anyway.
+    private static readonly TimeSpan ReadyInterval = TimeSpan.FromSeconds(10), NotReadyInterval = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan FirstReopenDelay = TimeSpan.FromMilliseconds(250), LastReopenDelay = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan FirstFenceTimeout = TimeSpan.FromSeconds(10);
     private static readonly PrinterStatus NoPrinter = new() { Device = DeviceState.NoDevice, Paper = PaperSupply.Unknown };
@@ -138,7 +139,7 @@ public sealed class PrinterStation(IPrinterPort port, TimeProvider time, Random 
         var gone = Task.WhenAny(_lost.Task, _printer!.Lost);
         while (!stop.IsCancellationRequested && !gone.IsCompleted)
         {
-            await Task.WhenAny(gone, DelayAsync(StatusInterval, stop));
+            await Task.WhenAny(gone, DelayAsync(Status.CanPrint ? ReadyInterval : NotReadyInterval, stop));
             // Never in the middle of a job: the desk has the turn then, and sees for itself.
             if (!stop.IsCancellationRequested && !gone.IsCompleted && !_turn.IsTaken) await RefreshAsync(CancellationToken.None);
         }
