@@ -80,13 +80,16 @@ internal sealed class PrinterLine : IAsyncDisposable
         cancellationToken.ThrowIfCancellationRequested();
         ThrowIfLost();
         if (timeout <= TimeSpan.Zero) return false;
-        using var limit = new CancellationTokenSource(timeout, _time);
+        using var limit = new CancellationTokenSource(Timeout.InfiniteTimeSpan, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, _closed.Token, cancellationToken);
         // Counted before: what a write that fails has sent is not known.
         _assumedTaken += bytes.Length;
         try
         {
-            await _port.WriteAsync(bytes, either.Token);
+            var writing = _port.WriteAsync(bytes, either.Token);
+            // A timer wakes a thread even when it never fires, and most writes are done at once.
+            if (!writing.IsCompleted || _xonXoff) limit.CancelAfter(timeout);
+            await writing;
             // With XON/XOFF a byte counts as gone only when it has left: the reserve of the printer's buffer is that small.
             if (_xonXoff) await _port.FlushAsync(either.Token);
             return true;

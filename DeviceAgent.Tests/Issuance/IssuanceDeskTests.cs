@@ -330,7 +330,7 @@ public sealed class IssuanceDeskTests
         using var bench = new DeskBench();
         bench.UntilReady();
         bench.Printer.Attached = false;
-        bench.Loop.RunUntil(() => bench.Desk.State.NotReady.Contains(NotReadyReason.PrinterOffline), TimeSpan.FromSeconds(10));
+        bench.Loop.RunUntil(() => bench.Desk.State.NotReady.Contains(NotReadyReason.PrinterOffline), TimeSpan.FromSeconds(15));
         bench.Printer.Attached = true;
         bench.UntilReady();
         bench.PickUp();
