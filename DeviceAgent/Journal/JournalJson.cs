@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -13,21 +14,19 @@ internal sealed record StoredOrder(int Version, Order Order, IReadOnlyList<Store
 /// <param name="Passenger">Only where the ticket's passenger is not one of the order's, as it stands there.</param>
 internal sealed record StoredTicket(int Index, string Number, string? Seat = null, string? Gate = null, int? Of = null, Passenger? Passenger = null);
 
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
+    UseStringEnumConverter = true)]
 [JsonSerializable(typeof(StoredOrder))]
 internal sealed partial class JournalJson : JsonSerializerContext
 {
     private const int Version = 1;
 
     /// <summary>Names of persons stay UTF-8: escaped they would take twice the room.</summary>
-    private static readonly JournalJson Lean = new(new JsonSerializerOptions
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        RespectNullableAnnotations = true,
-        RespectRequiredConstructorParameters = true,
-        Converters = { new JsonStringEnumConverter<Journey>() },
-    });
+    private static readonly JsonWriterOptions Lean = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
     public static byte[] Write(AcceptedOrder accepted)
     {
@@ -38,8 +37,13 @@ internal sealed partial class JournalJson : JsonSerializerContext
             var of = PlaceOf(t.Passenger, passengers);
             tickets.Add(new(t.Index, t.TicketNumber, t.SeatNumber, t.Gate, of, of is null ? t.Passenger : null));
         }
-        return JsonSerializer.SerializeToUtf8Bytes(
-            new StoredOrder(Version, accepted.Order, tickets, accepted.TemplateVersion, accepted.ClaimToken), Lean.StoredOrder);
+        var buffer = new ArrayBufferWriter<byte>(1024);
+        using (var writer = new Utf8JsonWriter(buffer, Lean))
+        {
+            // The generated code by itself: within a step of the journal the serializer's own machinery would cost as much as a sync.
+            Default.StoredOrder.SerializeHandler!(writer, new(Version, accepted.Order, tickets, accepted.TemplateVersion, accepted.ClaimToken));
+        }
+        return buffer.WrittenSpan.ToArray();
     }
 
     /// <returns>Null when a newer release wrote it.</returns>
@@ -47,7 +51,7 @@ internal sealed partial class JournalJson : JsonSerializerContext
     {
         try
         {
-            if (JsonSerializer.Deserialize(json, Lean.StoredOrder) is not { Version: Version } stored) return null;
+            if (JsonSerializer.Deserialize(json, Default.StoredOrder) is not { Version: Version } stored) return null;
             var tickets = new List<Ticket>(stored.Tickets.Count);
             foreach (var t in stored.Tickets)
             {

@@ -22,9 +22,13 @@ public sealed class JournalKeys : IDisposable
     private const int NonceBytes = 12;
     private const int TagBytes = 16;
     private const int HeaderBytes = 1 + KeyIdBytes + NonceBytes;
+    private const int MaximumPlaceBytes = 64;
 
     private readonly AesGcm? _aes;
     private readonly byte[] _keyId = [];
+    // Drawn 64 at a time: going to the random generator for each is a good part of what sealing costs.
+    private readonly byte[] _nonces = new byte[64 * NonceBytes];
+    private int _noncesUsed = 64 * NonceBytes;
 
     private JournalKeys() { }
 
@@ -93,8 +97,9 @@ public sealed class JournalKeys : IDisposable
         box[0] = SealVersion;
         _keyId.CopyTo(box, 1);
         var nonce = box.AsSpan(1 + KeyIdBytes, NonceBytes);
-        RandomNumberGenerator.Fill(nonce);
-        _aes.Encrypt(nonce, plain, box.AsSpan(HeaderBytes, plain.Length), box.AsSpan(HeaderBytes + plain.Length), Place(table, row, column));
+        DrawNonce(nonce);
+        Span<byte> place = stackalloc byte[MaximumPlaceBytes];
+        _aes.Encrypt(nonce, plain, box.AsSpan(HeaderBytes, plain.Length), box.AsSpan(HeaderBytes + plain.Length), Place(place, table, row, column));
         return box;
     }
 
@@ -103,9 +108,10 @@ public sealed class JournalKeys : IDisposable
     {
         if (_aes is null || box.Length < HeaderBytes + TagBytes || box[0] != SealVersion || !box.Slice(1, KeyIdBytes).SequenceEqual(_keyId)) return null;
         var plain = new byte[box.Length - HeaderBytes - TagBytes];
+        Span<byte> place = stackalloc byte[MaximumPlaceBytes];
         try
         {
-            _aes.Decrypt(box.Slice(1 + KeyIdBytes, NonceBytes), box[HeaderBytes..^TagBytes], box[^TagBytes..], plain, Place(table, row, column));
+            _aes.Decrypt(box.Slice(1 + KeyIdBytes, NonceBytes), box[HeaderBytes..^TagBytes], box[^TagBytes..], plain, Place(place, table, row, column));
             return plain;
         }
         catch (AuthenticationTagMismatchException)
@@ -114,13 +120,26 @@ public sealed class JournalKeys : IDisposable
         }
     }
 
-    private static byte[] Place(string table, long row, string column)
+    private void DrawNonce(Span<byte> nonce)
     {
-        var names = Encoding.UTF8.GetBytes($"{table}/{column}/");
-        var place = new byte[names.Length + sizeof(long)];
-        names.CopyTo(place, 0);
-        BinaryPrimitives.WriteInt64BigEndian(place.AsSpan(names.Length), row);
-        return place;
+        if (_noncesUsed == _nonces.Length)
+        {
+            RandomNumberGenerator.Fill(_nonces);
+            _noncesUsed = 0;
+        }
+        _nonces.AsSpan(_noncesUsed, NonceBytes).CopyTo(nonce);
+        _noncesUsed += NonceBytes;
+    }
+
+    /// <summary>"table/column/" and the row, big-endian.</summary>
+    private static ReadOnlySpan<byte> Place(Span<byte> place, string table, long row, string column)
+    {
+        var length = Encoding.UTF8.GetBytes(table, place);
+        place[length++] = (byte)'/';
+        length += Encoding.UTF8.GetBytes(column, place[length..]);
+        place[length++] = (byte)'/';
+        BinaryPrimitives.WriteInt64BigEndian(place[length..], row);
+        return place[..(length + sizeof(long))];
     }
 
     private static string SecretPath(string stateFolder) => Path.Combine(stateFolder, "secrets", FileName);
