@@ -72,9 +72,9 @@ internal static class JournalSql
         INSERT INTO outbox (id, order_number, kind, payload_version, success, state, created_at, changed_at, payload, personal)
         VALUES (?1, ?2, ?3, ?4, ?5, 'due', ?6, ?6, ?7, ?8)
         """;
-    public const string ReadReport = "SELECT state, kind, payload_version FROM outbox WHERE id = ?1";
+    public const string ReadReport = "SELECT state, kind, payload_version, created_at FROM outbox WHERE id = ?1";
     public const string RecoverInterrupted = $"""
-        UPDATE outbox INDEXED BY outbox_open SET state = 'retry', fate_unknown = 1, not_before = ?1, changed_at = ?1
+        UPDATE outbox INDEXED BY outbox_waiting SET state = 'retry', fate_unknown = 1, not_before = ?1, changed_at = ?1
         WHERE {IsOpen} AND state = 'sending' AND {IsKnownFormat}
         """;
     public const string TakeReports = $"""
@@ -86,8 +86,10 @@ internal static class JournalSql
         SELECT not_before FROM outbox AS o INDEXED BY outbox_retry WHERE {IsRetry} AND {IsKnownFormat} AND {IsFirstOfItsOrder}
         ORDER BY not_before LIMIT 1
         """;
-    public const string OpenReportStates = $"""
-        SELECT state, {IsKnownFormat}, count(*), min(created_at) FROM outbox INDEXED BY outbox_open WHERE {IsOpen} GROUP BY 1, 2
+    public const string OpenReports = $"""
+        SELECT state IN ('due', 'sending', 'retry') AND {IsKnownFormat},
+            state IN ('due', 'sending', 'retry', 'confirmed', 'handed_over', 'parked') AND {IsKnownFormat}, created_at, id
+        FROM outbox INDEXED BY outbox_waiting WHERE {IsOpen}
         """;
     public const string ClosedUnconfirmedStates = $"SELECT state, count(*) FROM outbox INDEXED BY outbox_unconfirmed WHERE {IsClosedUnconfirmed} GROUP BY state";
     public const string MarkSending = "UPDATE outbox SET state = 'sending', sends = sends + 1, changed_at = ?2 WHERE id = ?1";

@@ -15,7 +15,7 @@ public sealed partial class SqliteJournal
         Require("An intent", JournalTransitions.WhyNoIntent(present));
         if (present is null)
         {
-            id = Scalar(JournalSql.LastIssuance) + 1;
+            id = _lastIssuance + 1;
             _database.Use(JournalSql.InsertIssuance).Bind(1, id).Bind(2, JournalWords.Of(journey)).Bind(3, orderNumber).Bind(4, Milliseconds(at)).Run();
         }
         else
@@ -23,6 +23,8 @@ public sealed partial class SqliteJournal
             _database.Use(JournalSql.ReopenIssuance).Bind(1, id).Bind(2, Milliseconds(at)).Run();
         }
         change.Commit(at, JournalAudit.Intent, $"issuance {Text(id)}");
+        _lastIssuance = Math.Max(_lastIssuance, id);
+        _issuances?.Move(present, IssuanceState.Intent);
         return id;
     }
 
@@ -46,12 +48,13 @@ public sealed partial class SqliteJournal
         var present = ReadState(issuance);
         Require($"An attempt of issuance {issuance}",
             JournalTransitions.WhyNoAttempt(present?.State, present?.TicketCount ?? 0, present?.Attempts ?? [], attempt.Kind, attempt.TicketIndex));
-        var id = Scalar(JournalSql.LastAttempt) + 1;
+        var id = _lastAttempt + 1;
         var processId = AttemptProcessIds.OfAttempt(_processIdStart, id).ToString();
         var insert = _database.Use(JournalSql.InsertAttempt).Bind(1, id).Bind(2, issuance).Bind(3, JournalWords.Of(attempt.Kind))
             .Bind(4, attempt.TicketIndex).Bind(5, processId).Bind(6, Milliseconds(at));
         BindEvidence(insert, 7, attempt.Before).Run();
         change.Commit(at, JournalAudit.AttemptStarted, $"issuance {Text(issuance)} attempt {Text(id)}");
+        _lastAttempt = id;
         return new()
         {
             Id = id,
@@ -90,13 +93,16 @@ public sealed partial class SqliteJournal
         using var change = BeginChange();
         var present = ReadState(issuance);
         Require($"Completing issuance {issuance}", JournalTransitions.WhyNoCompletion(present?.State, present?.Attempts ?? []));
-        var id = Scalar(JournalSql.LastReport) + 1;
+        var id = _lastReport + 1;
         // An outcome is never held up by a lost key: its report goes out without the personal part.
         var personal = report.Personal is { } p && CanKeepPersonalData ? _keys.Seal(p, "outbox", id, "personal") : null;
         _database.Use(JournalSql.InsertReport).Bind(1, id).Bind(2, present!.Value.OrderNumber).Bind(3, report.Kind).Bind(4, report.PayloadVersion)
             .Bind(5, report.Success).Bind(6, Milliseconds(at)).Bind(7, report.Payload).Bind(8, personal).Run();
         _database.Use(JournalSql.CompleteIssuance).Bind(1, issuance).Bind(2, Milliseconds(at)).Bind(3, id).Run();
         change.Commit(at, JournalAudit.Issued, $"issuance {Text(issuance)} report {Text(id)}");
+        _lastReport = id;
+        _reports?.Add(Milliseconds(at), id);
+        _issuances?.Move(present.Value.State, IssuanceState.Issued);
         return id;
     }
 
@@ -107,6 +113,7 @@ public sealed partial class SqliteJournal
         Require($"Releasing issuance {issuance}", JournalTransitions.WhyNoRelease(present?.State, present?.Attempts ?? []));
         _database.Use(JournalSql.ReleaseIssuance).Bind(1, issuance).Bind(2, Milliseconds(at)).Bind(3, reason).Run();
         change.Commit(at, JournalAudit.Released, $"issuance {Text(issuance)}: {reason}");
+        _issuances?.Move(present!.Value.State, IssuanceState.Released);
     }
 
     public void StandInDoubt(long issuance, string reason, DateTimeOffset at)
@@ -115,6 +122,7 @@ public sealed partial class SqliteJournal
         Require($"Doubting issuance {issuance}", JournalTransitions.WhyNoDoubt(ReadState(issuance)?.State));
         _database.Use(JournalSql.DoubtIssuance).Bind(1, issuance).Bind(2, Milliseconds(at)).Bind(3, reason).Run();
         change.Commit(at, JournalAudit.InDoubt, $"issuance {Text(issuance)}: {reason}");
+        _issuances?.Move(IssuanceState.Accepted, IssuanceState.InDoubt);
     }
 
     public void SavePrinter(PrinterRecord printer)

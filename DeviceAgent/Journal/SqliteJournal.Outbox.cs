@@ -20,29 +20,8 @@ public sealed partial class SqliteJournal
         get
         {
             using var entry = Enter();
-            int waiting = 0, parked = 0, unreadable = 0;
-            long? oldest = null;
-            var confirmed = Scalar(JournalSql.LastReport);
-            using (var open = _database.Use(JournalSql.OpenReportStates))
-            {
-                while (open.Step())
-                {
-                    var (state, count) = (JournalWords.ToReportState(open.Text(0)), open.Int32(2));
-                    confirmed -= count;
-                    if (state is null || !open.Bool(1)) unreadable += count;
-                    if (state is not (ReportState.Due or ReportState.Sending or ReportState.Retry) || !open.Bool(1)) continue;
-                    waiting += count;
-                    oldest = Math.Min(oldest ?? long.MaxValue, open.Int64(3));
-                }
-            }
-            using var closed = _database.Use(JournalSql.ClosedUnconfirmedStates);
-            while (closed.Step())
-            {
-                confirmed -= closed.Int32(1);
-                if (JournalWords.ToReportState(closed.Text(0)) == ReportState.Parked) parked += closed.Int32(1);
-                else unreadable += closed.Int32(1);
-            }
-            return new(waiting, parked, confirmed, unreadable, oldest is { } o ? Instant(o) : null);
+            _reports ??= TotalReports();
+            return _reports.Counts;
         }
     }
 
@@ -88,7 +67,7 @@ public sealed partial class SqliteJournal
     public void MarkSending(long id, DateTimeOffset at)
     {
         using var change = BeginChange();
-        Require($"Sending report {id}", JournalTransitions.WhyNoSending(ReadReport(id)));
+        Require($"Sending report {id}", JournalTransitions.WhyNoSending(ReadReport(id)?.Facts));
         _database.Use(JournalSql.MarkSending).Bind(1, id).Bind(2, Milliseconds(at)).Run();
         change.Commit(at, JournalAudit.Sending, $"report {Text(id)}");
     }
@@ -96,15 +75,17 @@ public sealed partial class SqliteJournal
     public void Confirm(long id, DateTimeOffset at, string evidence)
     {
         using var change = BeginChange();
-        Require($"Confirming report {id}", JournalTransitions.WhyNoConfirmation(ReadReport(id)));
+        var present = ReadReport(id);
+        Require($"Confirming report {id}", JournalTransitions.WhyNoConfirmation(present?.Facts));
         _database.Use(JournalSql.ConfirmReport).Bind(1, id).Bind(2, Milliseconds(at)).Bind(3, evidence).Run();
         change.Commit(at, JournalAudit.Confirmed, $"report {Text(id)}");
+        _reports?.Confirm(present!.Value.CreatedAt, id);
     }
 
     public void RetryAt(long id, DateTimeOffset notBefore, bool fateUnknown, string reason)
     {
         using var change = BeginChange();
-        Require($"Retrying report {id}", JournalTransitions.WhyNoRetry(ReadReport(id)));
+        Require($"Retrying report {id}", JournalTransitions.WhyNoRetry(ReadReport(id)?.Facts));
         var at = _time.GetUtcNow();
         _database.Use(JournalSql.RetryReport).Bind(1, id).Bind(2, Milliseconds(at)).Bind(3, Milliseconds(notBefore)).Bind(4, fateUnknown).Bind(5, reason).Run();
         change.Commit(at, JournalAudit.Retry, $"report {Text(id)}: {reason}");
@@ -113,9 +94,11 @@ public sealed partial class SqliteJournal
     public void Park(long id, DateTimeOffset at, ParkReason reason, string evidence)
     {
         using var change = BeginChange();
-        Require($"Parking report {id}", JournalTransitions.WhyNoParking(ReadReport(id)));
+        var present = ReadReport(id);
+        Require($"Parking report {id}", JournalTransitions.WhyNoParking(present?.Facts));
         _database.Use(JournalSql.ParkReport).Bind(1, id).Bind(2, Milliseconds(at)).Bind(3, JournalWords.Of(reason)).Bind(4, evidence).Run();
         change.Commit(at, JournalAudit.Parked, $"report {Text(id)} {JournalWords.Of(reason)}");
+        _reports?.Park(present!.Value.CreatedAt, id);
     }
 
     private int ChangeMany(Change change, string sql, DateTimeOffset now, string what)
@@ -127,9 +110,34 @@ public sealed partial class SqliteJournal
         return count;
     }
 
-    private ReportFacts? ReadReport(long id)
+    private (ReportFacts Facts, long CreatedAt)? ReadReport(long id)
     {
         using var read = _database.Use(JournalSql.ReadReport).Bind(1, id);
-        return read.Step() ? new(JournalWords.ToReportState(read.Text(0)), JournalWords.IsKnownFormat(read.Text(1), read.Int32(2))) : null;
+        if (!read.Step()) return null;
+        return (new(JournalWords.ToReportState(read.Text(0)), JournalWords.IsKnownFormat(read.Text(1), read.Int32(2))), read.Int64(3));
+    }
+
+    internal ReportTotals TotalReports()
+    {
+        int parked = 0, unreadable = 0;
+        var confirmed = _lastReport;
+        List<(long CreatedAt, long Id)> waiting = [];
+        using (var open = _database.Use(JournalSql.OpenReports))
+        {
+            while (open.Step())
+            {
+                confirmed--;
+                if (open.Bool(0)) waiting.Add((open.Int64(2), open.Int64(3)));
+                else if (!open.Bool(1)) unreadable++;
+            }
+        }
+        using var closed = _database.Use(JournalSql.ClosedUnconfirmedStates);
+        while (closed.Step())
+        {
+            confirmed -= closed.Int32(1);
+            if (JournalWords.ToReportState(closed.Text(0)) == ReportState.Parked) parked += closed.Int32(1);
+            else unreadable += closed.Int32(1);
+        }
+        return new(confirmed, parked, unreadable, waiting);
     }
 }

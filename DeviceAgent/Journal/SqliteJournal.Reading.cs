@@ -25,6 +25,12 @@ public sealed partial class SqliteJournal
     public JournalCounts CountIssuances()
     {
         using var entry = Enter();
+        _issuances ??= TotalIssuances();
+        return _issuances.Counts;
+    }
+
+    internal IssuanceTotals TotalIssuances()
+    {
         int open = 0, inDoubt = 0, unreadable = 0;
         using (var states = _database.Use(JournalSql.OpenIssuanceStates))
         {
@@ -45,14 +51,14 @@ public sealed partial class SqliteJournal
                 }
             }
         }
-        var issued = Scalar(JournalSql.LastIssuance) - open - inDoubt - unreadable;
+        var issued = _lastIssuance - open - inDoubt - unreadable;
         using var closed = _database.Use(JournalSql.ClosedUnissuedStates);
         while (closed.Step())
         {
             issued -= closed.Int32(1);
             if (JournalWords.ToIssuanceState(closed.Text(0)) == IssuanceState.Unknown) unreadable += closed.Int32(1);
         }
-        return new(issued, open, inDoubt, unreadable);
+        return new(new(issued, open, inDoubt, unreadable));
     }
 
     public PrinterRecord? FindPrinter(string unit)

@@ -24,6 +24,13 @@ public sealed partial class SqliteJournal : IIssuanceJournal
     private readonly string _journalKeyId;
     private readonly long _processIdStart;
     private long? _latest;
+    // Row ids are dense and nobody else writes.
+    private long _lastIssuance;
+    private long _lastAttempt;
+    private long _lastReport;
+    // Null until asked for. A step that failed is not in them: after it the journal is opened again.
+    private IssuanceTotals? _issuances;
+    private ReportTotals? _reports;
     private int _entered;
     private bool _disposed;
 
@@ -40,6 +47,9 @@ public sealed partial class SqliteJournal : IIssuanceJournal
             Instant(long.Parse(Meta(JournalSchema.CreatedAt), CultureInfo.InvariantCulture)));
         _journalKeyId = Meta(JournalSchema.KeyId);
         _processIdStart = long.Parse(Meta(JournalSchema.ProcessIdStart), CultureInfo.InvariantCulture);
+        _lastIssuance = Scalar(JournalSql.LastIssuance);
+        _lastAttempt = Scalar(JournalSql.LastAttempt);
+        _lastReport = Scalar(JournalSql.LastReport);
         using var latest = database.Use(JournalSql.LatestTime);
         if (latest.Step()) _latest = latest.Int64(0);
     }

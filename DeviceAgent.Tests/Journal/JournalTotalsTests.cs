@@ -1,0 +1,106 @@
+using DeviceAgent.Journal;
+using DeviceAgent.Orders;
+using DeviceAgent.Platform.Sync;
+using DeviceAgent.Tests.Simulation;
+using static DeviceAgent.Tests.Journal.JournalSamples;
+
+namespace DeviceAgent.Tests.Journal;
+
+/// <summary>The totals that are carried along in memory, against those that the file tells.</summary>
+public sealed class JournalTotalsTests : IDisposable
+{
+    private readonly VirtualTime _time = new();
+    private readonly JournalFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Totals_never_drift_from_what_the_file_tells(int seed)
+    {
+        var random = new Random(seed);
+        var journal = _folder.Create(_time);
+        var seen = new HashSet<string>();
+        var most = new int[4];
+        try
+        {
+            for (var step = 0; step < 1500; step++)
+            {
+                if (step % 150 == 149)
+                {
+                    journal.Dispose();
+                    journal = _folder.Open(_time);
+                }
+                // Also back: the oldest report is not always the first one.
+                var at = _time.GetUtcNow().AddSeconds(random.Next(-500, 500));
+                try
+                {
+                    seen.Add(Step(journal, random, step, at));
+                }
+                catch (JournalTransitionException)
+                {
+                    seen.Add("refused");
+                }
+                Assert.Equal(journal.TotalReports().Counts, journal.Counts);
+                Assert.Equal(journal.TotalIssuances().Counts, journal.CountIssuances());
+                int[] now = [journal.Counts.Waiting, journal.Counts.Parked, journal.CountIssuances().Open, journal.CountIssuances().InDoubt];
+                for (var i = 0; i < now.Length; i++) most[i] = Math.Max(most[i], now[i]);
+            }
+            Assert.Equal(12, seen.Count);
+            Assert.All(most, n => Assert.True(n > 1));
+        }
+        finally
+        {
+            journal.Dispose();
+        }
+    }
+
+    /// <returns>What was done, when it was allowed.</returns>
+    private static string Step(SqliteJournal journal, Random random, int step, DateTimeOffset at)
+    {
+        // Among the newest few, or nearly every step would be refused.
+        var order = $"{(step / 10) + random.Next(4)}";
+        var issuance = journal.Find(Journey.Bus, order)?.Id ?? 0;
+        var counts = journal.Counts;
+        var report = counts.Waiting + counts.Parked + counts.Confirmed - random.Next(4);
+        switch (random.Next(15))
+        {
+            case 0:
+                journal.RecordIntent(Journey.Bus, order, at);
+                return "intent";
+            case 1 or 11 or 12:
+                journal.Accept(issuance, Accepted(order), at);
+                return "accept";
+            case 2:
+                journal.Print(issuance, random.Next(2), NotPresented, at);
+                return "print";
+            case 3 or 13 or 14:
+                journal.Complete(issuance, Report, at);
+                return "complete";
+            case 4:
+                journal.Release(issuance, "why", at);
+                return "release";
+            case 5:
+                journal.StandInDoubt(issuance, "why", at);
+                return "doubt";
+            case 6:
+                journal.MarkSending(report, at);
+                return "sending";
+            case 7:
+                journal.Confirm(report, at, "applied");
+                return "confirm";
+            case 8:
+                journal.RetryAt(report, at, true, "offline");
+                return "retry";
+            case 9:
+                journal.Park(report, at, ParkReason.Refused, "no");
+                return "park";
+            default:
+                if (random.Next(2) == 0) journal.RecoverInterrupted(at);
+                else journal.WakeRetries(at);
+                return "many";
+        }
+    }
+}
