@@ -4,7 +4,7 @@ namespace DeviceAgent.Journal;
 public sealed record JournalOptions
 {
     /// <summary>
-    /// Pages of 1 KiB in the write-ahead log after which they are copied into the database file; 10 to 100,000.
+    /// Pages of 4 KiB in the write-ahead log after which they are copied into the database file; 10 to 100,000.
     /// More pages: fewer and longer pauses, a longer start after a power cut. SQLite, PRAGMA wal_autocheckpoint.
     /// </summary>
     public int WalAutoCheckpointPages { get; init; } = 1000;

@@ -17,9 +17,6 @@ public sealed partial class SqliteJournal : IIssuanceJournal
     /// <summary>Before WAL: then there is no shared memory file, and no second opener.</summary>
     private const string LockingMode = "PRAGMA locking_mode = EXCLUSIVE";
 
-    /// <summary>A step changes a few short rows in two to seven pages and logs each page whole. Set with the file, for its life.</summary>
-    private const string PageSize = "PRAGMA page_size = 1024";
-
     private readonly SqliteDatabase _database;
     private readonly JournalKeys _keys;
     private readonly TimeProvider _time;
@@ -81,7 +78,6 @@ public sealed partial class SqliteJournal : IIssuanceJournal
                 DurableFiles.MakeEmpty(temporary);
                 using (var database = SqliteDatabase.Open(temporary))
                 {
-                    database.Execute(PageSize);
                     Set(database, options);
                     Lay(database, keys, time.GetUtcNow());
                 }
