@@ -13,6 +13,7 @@ internal sealed class JournalBenchmark : IDisposable
     private readonly SqliteJournal _journal;
     private readonly RawFile _raw;
     private readonly Series _rawWrite = new($"{RawFile.RecordBytes} B overwrite + fdatasync"), _rawAgain = new("the same again");
+    private readonly Series _intent = new("RecordIntent"), _accept = new("Accept (the order, sealed)");
     private readonly Series _start = new("StartAttempt"), _end = new("EndAttempt"), _complete = new("Complete (issued + report)");
     private readonly Series _sending = new("MarkSending"), _confirm = new("Confirm");
     private long _orders;
@@ -23,7 +24,7 @@ internal sealed class JournalBenchmark : IDisposable
         _raw = new RawFile(Path.Combine(folder, "raw"));
     }
 
-    private Series[] Steps => [_start, _end, _sending, _confirm];
+    private Series[] Steps => [_intent, _accept, _start, _end, _sending, _confirm];
 
     public Table Run(bool quick)
     {
@@ -58,8 +59,10 @@ internal sealed class JournalBenchmark : IDisposable
         var number = Samples.OrderNumber(_orders++);
         var accepted = Samples.Accepted(number, 1);
         var report = Samples.ReportOf(accepted);
-        var id = _journal.RecordIntent(Journey.Bus, number, Samples.Now);
-        _journal.Accept(id, accepted, Samples.Now);
+        Raw(into?._rawAgain);
+        var id = Do(into?._intent, () => _journal.RecordIntent(Journey.Bus, number, Samples.Now));
+        Raw(into?._rawWrite);
+        Do(into?._accept, () => _journal.Accept(id, accepted, Samples.Now));
         Raw(into?._rawWrite);
         var attempt = Do(into?._start, () => _journal.StartAttempt(id, new(AttemptKind.Ticket, 0, Samples.Before), Samples.Now)).Id;
         Raw(into?._rawAgain);
