@@ -191,6 +191,6 @@ public sealed class TidyTests
     [InlineData("shared/" + "facts/serial.md", 1)]
     [InlineData("\"resolved\": \"http://nex" + "us.corp.example/npm/a.tgz\"", 1)]
     [InlineData("https://artifact" + "ory.example/api", 1)]
-    [InlineData("https://registry.npm" + "js.org/a/-/a.tgz, /var/lib/work/x and src/work/y, https://eco.taobao.com/router/rest", 0)]
+    [InlineData("https://regis" + "try.npm" + "js.org/a/-/a.tgz, /var/lib/work/x and src/work/y, https://eco.taobao.com/router/rest", 0)]
     public void A_trace_of_the_machine_is_found(string text, int violations) => Assert.Equal(violations, TidyRules.MachineTraces(File("a.json", text)).Count());
 }
