@@ -111,15 +111,21 @@ public sealed class WatchdogTests : IDisposable
         var seen = new TaskCompletionSource();
         var slow = new WatchedDesk("slow", async stop =>
         {
-            await using var _ = stop.Register(seen.SetResult);
-            await Task.Delay(Timeout.InfiniteTimeSpan, _time, stop);
-            return true;
+            try
+            {
+                await Task.Delay(Timeout.InfiniteTimeSpan, _time, stop);
+                return true;
+            }
+            finally
+            {
+                seen.SetResult();
+            }
         });
         var round = Watching(slow).ProbeAsync(TestContext.Current.CancellationToken);
         Assert.False(round.IsCompleted);
         _time.Advance(Limit / 4);
         Assert.False(await round);
-        await seen.Task;
+        await seen.Task.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
     }
 
     [Fact]
