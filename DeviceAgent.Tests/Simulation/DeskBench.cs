@@ -65,6 +65,10 @@ internal sealed class DeskBench : IPassengerGuidance, IDisposable
             Logger = NullLogger.Instance,
             WakeSender = () => { },
             SenderHold = () => null,
+            PlatformSilentFor = () => null,
+            ClockIsTrusted = () => true,
+            DiskReserveUsed = () => false,
+            Alarms = new NoAlarms(),
             MaxReports = 100,
         }, new(), new() { StationIds = ["33444"] });
         var desk = _desk;

@@ -62,7 +62,11 @@ internal sealed class AgentHost : IAsyncDisposable
             Time = _time,
             Logger = loggers.CreateLogger("desk"),
             WakeSender = _sender.Wake,
-            SenderHold = () => _sender.Hold?.Reason.ToString(),
+            SenderHold = () => _sender.Hold?.Reason,
+            PlatformSilentFor = () => null,
+            ClockIsTrusted = () => true,
+            DiskReserveUsed = () => false,
+            Alarms = new NoAlarms(),
             MaxReports = outbox.MaxReports,
         }, options.Issuance, options.Orders);
         _scanner = new(new SerialScannerPort(options.Scanner.Path, options.Scanner.Line, options.Scanner.Framing, _time), code => _desk.Offer(code), _time, loggers.CreateLogger("scanner"));

@@ -226,6 +226,8 @@ public static class OptionsLoader
             PauseLimit = section.Time("PauseLimit", defaults.PauseLimit),
             ProbeStrip = printer.Flag("ProbeStrip", defaults.ProbeStrip),
             ResumeTimeout = section.Time("ResumeTimeout", defaults.ResumeTimeout),
+            MaxInDoubt = section.Whole("MaxInDoubt", defaults.MaxInDoubt),
+            GatewaySilenceLimit = section.Time("GatewaySilenceLimit", defaults.GatewaySilenceLimit),
         };
         section.Check(issuance.Validate);
         return issuance;

@@ -23,8 +23,15 @@ public sealed record DeskSurroundings
     public required ILogger Logger { get; init; }
     /// <summary>A report was written, or the platform has just answered: the sender may go.</summary>
     public required Action WakeSender { get; init; }
-    /// <summary>Why the sender holds the queue; null when it does not.</summary>
-    public required Func<string?> SenderHold { get; init; }
+    /// <summary>What only a person can make right with the platform; null when nothing holds the reports.</summary>
+    public required Func<TopRemedy?> SenderHold { get; init; }
+    /// <summary>How long the platform has not been heard although it was called; null when the last call was answered.</summary>
+    public required Func<TimeSpan?> PlatformSilentFor { get; init; }
+    /// <summary>Whether the wall clock may be believed. A change is told with <see cref="IssuanceDesk.Reconsider"/>.</summary>
+    public required Func<bool> ClockIsTrusted { get; init; }
+    /// <summary>Whether the disk is fuller than is good for an order in hand.</summary>
+    public required Func<bool> DiskReserveUsed { get; init; }
+    public required IAlarms Alarms { get; init; }
     /// <summary>Reports that may wait before the kiosk takes no more orders.</summary>
     public required int MaxReports { get; init; }
 }
@@ -64,7 +71,7 @@ public sealed partial class IssuanceDesk : IDisposable
     private long _inHandSince;
     private bool _recovered;
     private bool _stopping;
-    private bool _journalWritable = true;
+    private JournalFailure? _journalFailure;
     private string? _learnedUnit;
     private Guidance _shown = Guidance.OutOfService;
     private long? _noticeUntil;
@@ -115,8 +122,11 @@ public sealed partial class IssuanceDesk : IDisposable
     public void Stop()
     {
         _stopping = true;
-        _events.Writer.TryWrite(new DeskEvent(DeskEventKind.Tick));
+        Reconsider();
     }
+
+    /// <summary>Something that readiness depends on has changed. Any thread.</summary>
+    public void Reconsider() => _events.Writer.TryWrite(new DeskEvent(DeskEventKind.Tick));
 
     /// <summary>Gives up what is in hand: the attempt stays open in the journal and is settled at the next start.</summary>
     public void StopHard() => _hardStop.Cancel();
@@ -124,8 +134,9 @@ public sealed partial class IssuanceDesk : IDisposable
     /// <summary>An fsync error is fatal: what the disk holds is not known any more. Nothing is issued before the journal was opened and checked again.</summary>
     public void FailJournal(JournalException failure)
     {
-        _journalWritable = false;
+        _journalFailure ??= failure.Reason;
         _with.Logger.JournalFailed(failure);
+        _with.Alarms.Raise(new(AlarmKind.Journal, null, failure.Message, _with.Time.GetUtcNow()));
     }
 
     /// <summary>Runs until <see cref="Stop"/>; throws what no rule provides for.</summary>
@@ -135,7 +146,7 @@ public sealed partial class IssuanceDesk : IDisposable
         try
         {
             Guarded(CheckJournal);
-            if (_journalWritable) Guarded(Recover);
+            if (_journalFailure is null) Guarded(Recover);
             ConsiderDuties();
             while (!(_stopping && _inHand is null))
             {
@@ -182,7 +193,7 @@ public sealed partial class IssuanceDesk : IDisposable
     private void ConsiderDuties()
     {
         if (_inHand is not null) return;
-        if (!_stopping && _recovered && _journalWritable)
+        if (!_stopping && _recovered && _journalFailure is null)
         {
             Guarded(EscalateWaiting);
             var canPrint = _with.Printer.Status.CanPrint;
@@ -260,11 +271,30 @@ public sealed partial class IssuanceDesk : IDisposable
 
     private IReadOnlyList<NotReadyReason> NotReadyReasons()
     {
-        var waiting = 0;
-        if (_journalWritable) Guarded(() => waiting = _with.Journal.Counts.Waiting);
-        var printer = _with.Printer.Identity is null ? null : _with.Printer.Status;
-        return Readiness.Judge(new(
-            _recovered, _stopping, printer, UnitIsLearned, _unsettled, _journalWritable, _with.Journal.CanKeepPersonalData, waiting, _with.MaxReports, _with.SenderHold()));
+        int waiting = 0, inDoubt = 0;
+        if (_journalFailure is null) Guarded(() => (waiting, inDoubt) = (_with.Journal.Counts.Waiting, _with.Journal.CountIssuances().InDoubt));
+        return Readiness.Judge(new()
+        {
+            Recovered = _recovered,
+            Stopping = _stopping,
+            Maintenance = false,
+            Printer = _with.Printer.Identity is null ? null : _with.Printer.Status,
+            PrinterLearned = UnitIsLearned,
+            TicketsLeft = null,
+            UnsettledAttempts = _unsettled,
+            JournalBeingChecked = false,
+            JournalFailure = _journalFailure,
+            JournalHasItsKey = _with.Journal.CanKeepPersonalData,
+            DiskReserveUsed = _with.DiskReserveUsed(),
+            ReportsWaiting = waiting,
+            MaxReports = _with.MaxReports,
+            SenderHold = _with.SenderHold(),
+            GatewaySilentFor = _with.PlatformSilentFor(),
+            GatewaySilenceLimit = _options.GatewaySilenceLimit,
+            ClockIsTrusted = _with.ClockIsTrusted(),
+            InDoubt = inDoubt,
+            MaxInDoubt = _options.MaxInDoubt,
+        });
     }
 
     private void Show(Guidance guidance)

@@ -24,6 +24,12 @@ public sealed record IssuanceOptions
     /// <summary>How long an interrupted order waits for its passenger to present the code again; 10 s to 24 h, default 10 min. Then it is released or stands in doubt.</summary>
     public TimeSpan ResumeTimeout { get; init; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>Orders in doubt at which the kiosk takes no more: something is wrong with it that each further order would meet too; 1 to 100, default 3.</summary>
+    public int MaxInDoubt { get; init; } = 3;
+
+    /// <summary>How long the platform may be silent, although it was called, before the lights say so; 10 s to 1 h, default 1 min.</summary>
+    public TimeSpan GatewaySilenceLimit { get; init; } = TimeSpan.FromMinutes(1);
+
     /// <returns>Every mistake: "section:Key must be …", with what is allowed; none when all is well.</returns>
     public IEnumerable<string> Validate(string section)
     {
@@ -35,10 +41,12 @@ public sealed record IssuanceOptions
             (nameof(NoticeTime), NoticeTime, TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(30)),
             (nameof(PauseLimit), PauseLimit, TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(10)),
             (nameof(ResumeTimeout), ResumeTimeout, TimeSpan.FromSeconds(10), TimeSpan.FromHours(24)),
+            (nameof(GatewaySilenceLimit), GatewaySilenceLimit, TimeSpan.FromSeconds(10), TimeSpan.FromHours(1)),
         ];
         foreach (var (key, value, min, max) in times)
         {
             if (value < min || value > max) yield return $"{section}:{key} must be a time from {min:c} to {max:c}";
         }
+        if (MaxInDoubt is < 1 or > 100) yield return $"{section}:{nameof(MaxInDoubt)} must be a whole number from 1 to 100";
     }
 }
