@@ -159,6 +159,9 @@ internal sealed class World
 
     public void At(TimeSpan delay, Action action) => Time.CreateTimer(static a => ((Action)a!)(), action, delay, Timeout.InfiniteTimeSpan);
 
+    /// <summary>What has not been cut so far will not be.</summary>
+    public void DropCuts() => _cuts.Clear();
+
     public void Note(string what)
     {
         var at = Time.GetTimestamp();

@@ -45,6 +45,7 @@ internal static class WorldRun
 
     private static void SellLastOrder(World world)
     {
+        world.DropCuts();
         world.Pass(TimeSpan.FromSeconds(15));
         world.Gateway.Sell(LastOrder, 1);
         var passenger = new WorldPassenger(world, LastOrder, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(2), TimeSpan.FromSeconds(7));
