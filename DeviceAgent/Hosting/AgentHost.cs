@@ -46,7 +46,7 @@ internal sealed class AgentHost : IAsyncDisposable
         _http = new(TopClient.CreateHandler(gateway)) { Timeout = Timeout.InfiniteTimeSpan };
         var api = new BusTvmApi(new TopClient(_http, gateway, credentials, _time), _time, loggers.CreateLogger<BusTvmApi>());
         var outbox = options.Outbox with { StopGrace = ReportInHandLimit };
-        _sender = new(_journal, api, outbox, _time, Random.Shared, loggers.CreateLogger("outbox"));
+        _sender = new(_journal, api, outbox, _time, Random.Shared, loggers.CreateLogger("outbox")) { StateChanged = _ => _desk!.Reconsider() };
         _printer = new(new SerialPrinterPort(options.Printer.Path, options.Printer.Line, options.Printer.EscPos, _time), _time, Random.Shared, loggers.CreateLogger("printer"));
         _desk = new(new()
         {
