@@ -30,11 +30,10 @@ internal sealed record Scenario(string Name, Action<World> Begin)
         return WorldRun.Finish(world, $"--scenario {Name}{(cuts.Count == 0 ? "" : $" --cut {string.Join(',', cuts)}")}");
     }
 
-    // No two of them present their codes in step: only the first would ever be heard.
     private static void Come(World world, string number, int passengers, double after = 6)
     {
         world.Gateway.Sell(number, passengers);
-        _ = new WorldPassenger(world, number, TimeSpan.FromSeconds(after), Patience, Interval + TimeSpan.FromMilliseconds(37 * after));
+        _ = new WorldPassenger(world, number, TimeSpan.FromSeconds(after), Patience, Interval);
     }
 
     private static void PaperOut(World world)

@@ -173,7 +173,7 @@ internal sealed class SimulatedKiosk(World world, KioskParts parts)
         var lights = world.Lights.OpenFor(run);
         var api = parts.Api(world.Gateway.ApiOf(run));
         var random = new Random(world.Random.Next());
-        var sender = new OutboxSender(parts.Outbox(run.Journal), api, Outbox, run.Clock, random, logger) { StateChanged = _ => { } };
+        var sender = new OutboxSender(parts.Outbox(run.Journal), api, Outbox, run.Clock, random, logger) { StateChanged = _ => run.Desk.Reconsider() };
         var printer = new PrinterStation(world.Printer.PortOf(run), run.Clock, random, logger);
         run.Desk = new(new()
         {

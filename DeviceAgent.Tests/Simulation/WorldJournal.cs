@@ -83,6 +83,38 @@ internal sealed class WorldJournal(World world, AgentRun run, IIssuanceJournal i
     public void StandInDoubt(long issuance, string reason, DateTimeOffset at) =>
         Move(issuance, IssuanceState.InDoubt, $"in doubt: {reason}", () => inner.StandInDoubt(issuance, reason, at));
 
+    public bool InMaintenance => inner.InMaintenance;
+
+    public long LastAttempt => inner.LastAttempt;
+
+    public long PaperUsedSince(long attempt) => inner.PaperUsedSince(attempt);
+
+    public long Fail(long issuance, NewReport report, string reason, DateTimeOffset at)
+    {
+        var id = Commit($"issuance {issuance}", $"failed: {reason}", () => inner.Fail(issuance, report, reason, at));
+        Moved(issuance, IssuanceState.Failed);
+        _shadow.Reports[id] = ReportState.Due;
+        return id;
+    }
+
+    public void EndSlip(long issuance, string end, DateTimeOffset at) => Commit($"issuance {issuance}", $"slip {end}", () =>
+    {
+        inner.EndSlip(issuance, end, at);
+        return 0;
+    });
+
+    public void Decide(long issuance, NewDecision decision, NewReport? report, DateTimeOffset at)
+    {
+        var to = decision.Kind switch { DecisionKind.Issued => IssuanceState.Issued, DecisionKind.Void => IssuanceState.Void, _ => IssuanceState.Accepted };
+        Move(issuance, to, $"decided {decision.Kind}", () => inner.Decide(issuance, decision, report, at));
+    }
+
+    public void SetMaintenance(bool active, string by, string reason, DateTimeOffset at) => Commit("maintenance", $"maintenance {active}", () =>
+    {
+        inner.SetMaintenance(active, by, reason, at);
+        return 0;
+    });
+
     public void SavePrinter(PrinterRecord printer) => Commit("printer", $"printer {printer.Unit}, exact {printer.CutCounterIsExact}", () =>
     {
         inner.SavePrinter(printer);

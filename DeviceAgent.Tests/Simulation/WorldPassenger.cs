@@ -7,13 +7,14 @@ internal sealed class WorldPassenger
 {
     private readonly World _world;
     private readonly TimeSpan _interval;
+    private readonly Random _random;
     private TimeSpan _until;
     private int _curious = 1;
 
     /// <param name="isHasty">Presents the code whatever the lights say.</param>
     public WorldPassenger(World world, string code, TimeSpan comes, TimeSpan patience, TimeSpan interval, bool isHasty = false)
     {
-        (_world, Code, _interval, IsHasty) = (world, code, interval, isHasty);
+        (_world, Code, _interval, IsHasty, _random) = (world, code, interval, isHasty, new(world.Seed + world.Passengers.Count));
         world.Passengers.Add(this);
         world.Script(comes, () =>
         {
@@ -43,6 +44,7 @@ internal sealed class WorldPassenger
             return;
         }
         if (IsHasty || _world.Lights.Shown == Guidance.Ready) _world.Occur($"scan {Code}", () => _world.Kiosk.Scan(Code));
-        _world.Script(_interval, Try);
+        // Nobody is a clock: two who were in step would never be heard but the first.
+        _world.Script(_interval * (0.7 + 0.6 * _random.NextDouble()), Try);
     }
 }

@@ -50,7 +50,9 @@ internal static class WorldRun
         world.Gateway.Sell(LastOrder, 1);
         var passenger = new WorldPassenger(world, LastOrder, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(2), TimeSpan.FromSeconds(7));
         if (!world.RunUntil(() => Rests(world), LastOrderLimit)) world.Violate("nothing runs for ever", $"the last order: {WhatGoesOn(world)}");
-        if (!passenger.HasAll) world.Violate("a sound kiosk is not out of service", $"the last order was not issued: {string.Join(", ", world.Kiosk.NotReady)}");
+        // A printer that proves nothing leaves its orders in doubt, which is judged elsewhere.
+        var isInDoubt = world.Disk.Issuances.Exists(i => i is { OrderNumber: LastOrder, State: IssuanceState.InDoubt });
+        if (!passenger.HasAll && !isInDoubt) world.Violate("a sound kiosk is not out of service", $"the last order was not issued: {string.Join(", ", world.Kiosk.NotReady)}");
         world.Pass(TimeSpan.FromSeconds(15));
     }
 
