@@ -78,6 +78,11 @@ internal sealed class PrinterUnit(World world, PrinterKind kind, string serial)
 
     public bool HasCutterError { get; private set; }
 
+    /// <summary>What its counter is worth could not be learned: the strip was disturbed, or its echo got lost.</summary>
+    public bool WasProbeSpoilt { get; set; }
+
+    public bool IsProbing => _buffer.Any(job => job.Document is { Kind: PaperKind.Probe });
+
     public bool IsDrained => _buffer.Count == 0;
 
     /// <summary>An id that was asked for, when everything before it is printed.</summary>

@@ -56,6 +56,7 @@ internal sealed class RandomRun
 
     private void DrawMachine()
     {
+        _world.ProcessRestart = TimeSpan.FromMilliseconds(OneIn(2) ? _random.Next(100, 1000) : _random.Next(1000, 12_000));
         _world.Board.HasClock = !OneIn(3);
         if (OneIn(4)) _world.Printer.Unit.ShortenRoll(_random.Next(20, 160));
         if (!OneIn(4)) _world.Printer.RefilledAfter = Seconds(3, 150);
@@ -82,11 +83,11 @@ internal sealed class RandomRun
     });
 
     /// <summary>Something begins, and ends by itself after a while.</summary>
-    private void For(string what, Action begin, Action end)
+    private void For(string what, Action begin, Action end, int atLeast = 0)
     {
         var from = Seconds(0, TroubleSeconds - 60);
         At(from, what, begin);
-        At(from + Seconds(0, 60), $"end of {what}", end);
+        At(from + Seconds(atLeast, 60), $"end of {what}", end);
     }
 
     private void DrawFault()
@@ -136,7 +137,8 @@ internal sealed class RandomRun
                 break;
             default:
                 var next = Printer(_random);
-                For("another printer", () => printer.Swap(next), printer.Plug);
+                // By hand, with a screwdriver: longer than anybody fails to look.
+                For("another printer", () => printer.Swap(next), printer.Plug, atLeast: 25);
                 break;
         }
     }
@@ -227,6 +229,7 @@ internal sealed class RandomRun
         _world.HealedAt = _world.Now;
         _world.Trouble.Heal();
         _world.Gateway.ReportsMeet = null;
+        _world.ProcessRestart = TimeSpan.FromMilliseconds(OneIn(2) ? _random.Next(100, 1000) : _random.Next(1000, 12_000));
         _world.Board.HasClock = true;
         _world.Board.Synchronise();
         _world.Lights.HasFailed = false;

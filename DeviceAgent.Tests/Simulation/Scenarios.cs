@@ -16,6 +16,7 @@ internal sealed record Scenario(string Name, Action<World> Begin)
         new("paper-out", PaperOut),
         new("offline", Offline),
         new("network-returns", NetworkReturns),
+        new("refused", Refused),
     ];
 
     public static Scenario Of(string name) => All.First(s => s.Name == name);
@@ -53,6 +54,14 @@ internal sealed record Scenario(string Name, Action<World> Begin)
             world.Script(TimeSpan.FromSeconds(60), () => world.Gateway.Always = RequestFate.Answered);
         };
         Come(world, "10000002", 2);
+    }
+
+    /// <summary>The business refuses the report: a person has to look.</summary>
+    private static void Refused(World world)
+    {
+        world.Gateway.ReportsMeet = RequestFate.Refused;
+        world.Script(TimeSpan.FromSeconds(30), () => world.Gateway.ReportsMeet = null);
+        Come(world, "10000001", 1);
     }
 
     /// <summary>Reports have piled up, one of them of unknown fate, when the network comes back.</summary>

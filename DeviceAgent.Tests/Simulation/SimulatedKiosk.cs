@@ -20,6 +20,8 @@ internal sealed record KioskParts
 
     public Func<IIssuanceJournal, IOutbox> Outbox { get; init; } = journal => journal;
 
+    public Func<World, IPrinterPort, IPrinterPort> Port { get; init; } = (_, port) => port;
+
     public Func<World, IPrinterStation, IPrinterStation> Station { get; init; } = (_, station) => station;
 
     public Func<IBusTvmApi, IBusTvmApi> Api { get; init; } = api => api;
@@ -174,7 +176,7 @@ internal sealed class SimulatedKiosk(World world, KioskParts parts)
         var api = parts.Api(world.Gateway.ApiOf(run));
         var random = new Random(world.Random.Next());
         var sender = new OutboxSender(parts.Outbox(run.Journal), api, Outbox, run.Clock, random, logger) { StateChanged = _ => run.Desk.Reconsider() };
-        var printer = new PrinterStation(world.Printer.PortOf(run), run.Clock, random, logger);
+        var printer = new PrinterStation(parts.Port(world, world.Printer.PortOf(run)), run.Clock, random, logger);
         run.Desk = new(new()
         {
             Journal = run.Journal,

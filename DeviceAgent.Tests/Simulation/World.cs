@@ -86,6 +86,9 @@ internal sealed class World
 
     public List<string> Violations { get; } = [];
 
+    /// <summary>How long the process is away: short enough to find the printer still at work.</summary>
+    public TimeSpan ProcessRestart { get; set; } = TimeSpan.FromMilliseconds(300);
+
     /// <summary>Things that the script has still to do.</summary>
     public int Outstanding { get; private set; }
 
@@ -139,7 +142,7 @@ internal sealed class World
         if (kind != CutKind.Process) Board.LosePower();
         if (kind == CutKind.BoardAndPrinter) Printer.LosePower();
         Printer.AgentIsGone();
-        Script(TimeSpan.FromSeconds(kind == CutKind.Process ? 5 : 25), () =>
+        Script(kind == CutKind.Process ? ProcessRestart : TimeSpan.FromSeconds(25), () =>
         {
             if (kind == CutKind.BoardAndPrinter) Printer.GetPower();
             Kiosk.Boot();

@@ -50,6 +50,7 @@ internal sealed class WorldPrinter
     {
         LastDisturbance = _world.Now;
         Disturbances.Add(_world.Now);
+        Unit.WasProbeSpoilt |= Unit.IsProbing;
         _world.Note($"printer disturbed: {what}");
     }
 
@@ -154,6 +155,7 @@ internal sealed class WorldPrinter
     private void SpoilFence(ProcessId id)
     {
         if (id.ToString().StartsWith('~')) Disturb("no fence");
+        Unit.WasProbeSpoilt |= id.ToString() == "~PRB";
     }
 
     private void Hand(ProcessId id)

@@ -68,6 +68,7 @@ internal static class WorldRules
     private static void JudgeAttempt(World world, ShadowAttempt attempt)
     {
         if (attempt.End is not { Outcome: AttemptOutcome.Unknown } end || attempt.Begun.Kind != AttemptKind.Ticket || !attempt.Unit.Kind.CanProve) return;
+        if (!attempt.Begun.Before.CutCounterIsExact && attempt.Unit.WasProbeSpoilt) return;
         if (WasDisturbed(world, attempt.StartedAt - EvidenceLead, attempt.EndedAt!.Value)) return;
         world.Violate("no doubt without a cause", $"attempt {attempt.Id} of order {attempt.Order}: {end.Judgement}");
     }
@@ -110,7 +111,7 @@ internal static class WorldRules
         if (reasons.Count > 0) world.Violate("a sound kiosk is not out of service", string.Join(", ", reasons));
         else if (world.Lights.Shown != Guidance.Ready || !world.Lights.IsGreen)
             world.Violate("a sound kiosk is not out of service", $"lights: {world.Lights.Shown}, green {world.Lights.IsGreen}");
-        if (world.Printer.Unit.Kind is { CanProve: true } && world.Disk.Printers.GetValueOrDefault(world.Printer.Unit.Serial) is { CutCounterIsExact: false })
+        if (world.Printer.Unit.Kind is { CanProve: true } && world.Disk.Printers.GetValueOrDefault(world.Printer.Unit.Serial) is { CutCounterIsExact: false, EchoesProcessId: true } && !world.Printer.Unit.WasProbeSpoilt)
             world.Violate("no printer is learned wrongly", world.Printer.Unit.Serial);
     }
 
