@@ -179,13 +179,32 @@ public sealed class IssuanceDeskTests
         using var bench = new DeskBench();
         bench.UntilReady();
         bench.Printer.Fates.Enqueue(PrintFate.Printed);
-        bench.Printer.Fates.Enqueue(PrintFate.NothingSent);
+        bench.Printer.Fates.Enqueue(PrintFate.Unplugged);
         bench.PickUp();
         Assert.Equal(IssuanceState.Accepted, bench.Record.State);
         bench.Loop.Pass(TimeSpan.FromMinutes(11));
         Assert.Equal(IssuanceState.InDoubt, bench.Record.State);
         Assert.Equal(0, bench.Journal.Counts.Waiting);
+        Assert.Equal(BothTickets[0], bench.Printer.Paper[^1]);
+        bench.Printer.Attached = true;
+        bench.UntilReady();
         Assert.Equal("SLIP", bench.Printer.Paper[^1]);
+    }
+
+    [Fact]
+    public void A_cable_that_is_back_within_the_pause_never_costs_the_passenger_a_second_scan()
+    {
+        using var bench = new DeskBench();
+        bench.UntilReady();
+        bench.Printer.Fates.Enqueue(PrintFate.Printed);
+        bench.Printer.Fates.Enqueue(PrintFate.Unplugged);
+        bench.Scan();
+        bench.Loop.RunUntil(() => !bench.Printer.Attached, TimeSpan.FromMinutes(1));
+        bench.Loop.Pass(TimeSpan.FromSeconds(20));
+        bench.Printer.Attached = true;
+        bench.UntilIdle();
+        Assert.Equal(BothTickets, bench.Tickets);
+        Assert.Equal(IssuanceState.Issued, bench.Record.State);
     }
 
     [Theory]

@@ -66,7 +66,7 @@ public sealed class JournalTotalsTests : IDisposable
         var counts = journal.Counts;
         var report = counts.Waiting + counts.Parked + counts.Confirmed - random.Next(4);
         long Newest(IssuanceState state) => journal.Unfinished(1000).LastOrDefault(i => i.State == state)?.Id ?? 0;
-        var doubtful = random.Next(3) == 0 ? Newest(IssuanceState.InDoubt) : 0;
+        var doubtful = random.Next(6) == 0 ? Newest(IssuanceState.InDoubt) : 0;
         switch (random.Next(18))
         {
             case 0:

@@ -11,6 +11,8 @@ internal enum PrintFate
     Printed,
     /// <summary>The port took nothing.</summary>
     NothingSent,
+    /// <summary>The cable is pulled before the first byte, and stays so.</summary>
+    Unplugged,
     /// <summary>Half a ticket stays in the printer; it goes on working.</summary>
     HalfPrinted,
     /// <summary>Printed and cut; the echo gets lost.</summary>
@@ -49,6 +51,11 @@ internal sealed class PaperPrinter(VirtualTime time) : IPrinterPort
 
     public bool Attached { get; set; } = true;
 
+    /// <summary>False: the buffer does not drain in time.</summary>
+    public bool FencesEchoed { get; set; } = true;
+
+    public int Clears { get; private set; }
+
     public PrinterStatus Status { get; set; } = new() { Device = DeviceState.Online, Paper = PaperSupply.Full };
 
     public string Path => "/dev/serial/by-id/printer";
@@ -79,7 +86,8 @@ internal sealed class PaperPrinter(VirtualTime time) : IPrinterPort
         if (store >= 0)
         {
             var length = document[store - 2] + document[store - 1] * 256 - 3;
-            return Encoding.ASCII.GetString(document.Slice(store + 3, length));
+            var copy = document.IndexOf("COPY "u8);
+            return Encoding.ASCII.GetString(document.Slice(store + 3, length)) + (copy < 0 ? "" : $" COPY {(char)document[copy + 5]}");
         }
         return document.IndexOf("VOID"u8) >= 0 ? "VOID" : document.IndexOf("PLEASE SEE STAFF"u8) >= 0 ? "SLIP" : "PROBE";
     }
@@ -110,18 +118,20 @@ internal sealed class PaperPrinter(VirtualTime time) : IPrinterPort
             ThrowIfGone();
             List<ProcessId> others = [.. printer._pendingEchoes];
             printer._pendingEchoes.Clear();
-            return new(new FenceResult(printer.Echoes && printer.Status.CanPrint, others, printer.Status));
+            return new(new FenceResult(printer.Echoes && printer.FencesEchoed && printer.Status.CanPrint, others, printer.Status));
         }
 
         public ValueTask ClearAsync(CancellationToken cancellationToken)
         {
             ThrowIfGone();
+            printer.Clears++;
             return ValueTask.CompletedTask;
         }
 
         public async ValueTask<PrintResult> PrintAsync(ReadOnlyMemory<byte> document, ProcessId id, CancellationToken cancellationToken)
         {
             var fate = printer.Fates.TryDequeue(out var next) ? next : PrintFate.Printed;
+            if (fate == PrintFate.Unplugged) printer.Attached = false;
             if (!printer.Attached || fate == PrintFate.NothingSent) return new(PrintEnd.DeviceLost, 0, [], null);
             await Task.Delay(TimeSpan.FromMilliseconds(300), printer._time, cancellationToken);
             switch (fate)

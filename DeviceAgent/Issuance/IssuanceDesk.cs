@@ -61,7 +61,9 @@ public sealed partial class IssuanceDesk : IDisposable
     private readonly OrderOptions _orders;
     private readonly OrderCodes _codes;
     private readonly LookUpLimit _lookUps;
+    private readonly PaperStock _paper;
     private readonly TicketAttempts _attempts;
+    private readonly IncidentSlips _slips;
     private readonly Channel<DeskEvent> _events = Channel.CreateBounded<DeskEvent>(new BoundedChannelOptions(64) { SingleReader = true });
     private readonly Dictionary<string, long> _waitingSince = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _hardStop = new();
@@ -84,7 +86,9 @@ public sealed partial class IssuanceDesk : IDisposable
         (_with, _options, _orders) = (surroundings, options, orders);
         _codes = new(orders);
         _lookUps = new(orders.LookUpsPerMinute, surroundings.Time);
-        _attempts = new(surroundings.Journal, surroundings.Printer, surroundings.Template, surroundings.Guidance, options, surroundings.Time, surroundings.Logger);
+        _paper = new(surroundings.Journal, surroundings.Printer, options, surroundings.Time);
+        _attempts = new(surroundings.Journal, surroundings.Printer, surroundings.Template, surroundings.Guidance, _paper, options, surroundings.Time, surroundings.Logger);
+        _slips = new(surroundings, options);
         _timer = surroundings.Time.CreateTimer(_ => _events.Writer.TryWrite(new DeskEvent(DeskEventKind.Tick)), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -100,7 +104,8 @@ public sealed partial class IssuanceDesk : IDisposable
             return PickupOffer.Busy;
         }
         var reasons = NotReadyReasons();
-        if (reasons.Count > 0)
+        // Whether the platform is still silent is found out by asking it.
+        if (reasons.Any(r => r != NotReadyReason.GatewayUnreachable))
         {
             _with.Logger.NotReady(string.Join(", ", reasons));
             ShowIdle();
@@ -203,9 +208,9 @@ public sealed partial class IssuanceDesk : IDisposable
                 TakeInHand("accounting", () => SettleAsync(unsettled));
                 return;
             }
-            if (canPrint && _slipsOwed.Count > 0)
+            if (canPrint && _slips.IsDue)
             {
-                TakeInHand("incident slip", PrintSlipsAsync);
+                TakeInHand("incident slip", () => _slips.PrintAsync(_hardStop.Token));
                 return;
             }
             if (canPrint && !UnitIsLearned)
@@ -213,6 +218,7 @@ public sealed partial class IssuanceDesk : IDisposable
                 TakeInHand("new printer", LearnUnitAsync);
                 return;
             }
+            if (UnitIsLearned) Guarded(() => _paper.Observe(_attempts.Unit));
         }
         ShowIdle();
         ArmTimer();
@@ -273,15 +279,17 @@ public sealed partial class IssuanceDesk : IDisposable
     private IReadOnlyList<NotReadyReason> NotReadyReasons()
     {
         int waiting = 0, inDoubt = 0;
-        if (_journalFailure is null) Guarded(() => (waiting, inDoubt) = (_with.Journal.Counts.Waiting, _with.Journal.CountIssuances().InDoubt));
+        int? ticketsLeft = null;
+        if (_journalFailure is null)
+            Guarded(() => (waiting, inDoubt, ticketsLeft) = (_with.Journal.Counts.Waiting, _with.Journal.CountIssuances().InDoubt, _paper.TicketsLeft));
         return Readiness.Judge(new()
         {
             Recovered = _recovered,
             Stopping = _stopping,
-            Maintenance = false,
+            Maintenance = _with.Journal.InMaintenance,
             Printer = _with.Printer.Identity is null ? null : _with.Printer.Status,
             PrinterLearned = UnitIsLearned,
-            TicketsLeft = null,
+            TicketsLeft = ticketsLeft,
             UnsettledAttempts = _unsettled,
             JournalBeingChecked = false,
             JournalFailure = _journalFailure,
@@ -308,30 +316,40 @@ public sealed partial class IssuanceDesk : IDisposable
     private void Notice(Guidance guidance, TimeSpan? duration = null)
     {
         Show(guidance);
-        _noticeUntil = _with.Time.GetTimestamp() + (long)((duration ?? _options.NoticeTime).TotalSeconds * _with.Time.TimestampFrequency);
+        _noticeUntil = _with.Time.GetTimestamp() + Ticks(duration ?? _options.NoticeTime);
     }
 
     private void ShowIdle()
     {
         if (_inHand is not null || (_noticeUntil is { } until && _with.Time.GetTimestamp() < until && !_stopping)) return;
         _noticeUntil = null;
-        Show(NotReadyReasons().Count == 0 ? Guidance.Ready : Guidance.OutOfService);
+        Show(NotReadyReasons() switch
+        {
+            [] => Guidance.Ready,
+            [NotReadyReason.GatewayUnreachable] => Guidance.Offline,
+            _ => Guidance.OutOfService,
+        });
     }
 
     private void ArmTimer()
     {
         // What is overdue already waits for something else than time: for the printer, or for a journal that can be written.
         var now = _with.Time.GetTimestamp();
-        long? next = _noticeUntil > now ? _noticeUntil : null;
-        foreach (var since in _waitingSince.Values)
+        long? next = null;
+        void Consider(long? moment)
         {
-            var deadline = since + (long)(_options.ResumeTimeout.TotalSeconds * _with.Time.TimestampFrequency);
-            if (deadline > now && (next is null || deadline < next)) next = deadline;
+            if (moment > now && (next is null || moment < next)) next = moment;
         }
+        Consider(_noticeUntil);
+        Consider(_slips.NextTry);
+        foreach (var since in _waitingSince.Values) Consider(since + Ticks(_options.ResumeTimeout));
+        if (_with.PlatformSilentFor() is { } silent && silent < _options.GatewaySilenceLimit) Consider(now + Ticks(_options.GatewaySilenceLimit - silent));
         // Rounded up: a timer that fires a little early would find nothing to do.
         var due = next is { } moment ? TimeSpan.FromMilliseconds(Math.Ceiling((moment - now) * 1000.0 / _with.Time.TimestampFrequency)) : Timeout.InfiniteTimeSpan;
         _timer.Change(due, Timeout.InfiniteTimeSpan);
     }
+
+    private long Ticks(TimeSpan span) => (long)(span.TotalSeconds * _with.Time.TimestampFrequency);
 
     private enum DeskEventKind { Probe, Done, PrinterChanged, Tick }
 
