@@ -39,6 +39,8 @@ internal sealed class DeskBench : IPassengerGuidance, IDisposable
 
     public List<Guidance> Shown { get; } = [];
 
+    public bool ClockIsTrusted { get; set; } = true;
+
     public IReadOnlyList<string> Tickets => [.. Printer.Paper.Where(p => p.Contains('/'))];
 
     public IssuanceRecord Record => Journal.Find(Orders.Journey.Bus, Order)!;
@@ -66,7 +68,7 @@ internal sealed class DeskBench : IPassengerGuidance, IDisposable
             WakeSender = () => { },
             SenderHold = () => null,
             PlatformSilentFor = () => null,
-            ClockIsTrusted = () => true,
+            ClockIsTrusted = () => ClockIsTrusted,
             DiskReserveUsed = () => false,
             Alarms = new NoAlarms(),
             MaxReports = 100,

@@ -83,7 +83,8 @@ public sealed partial class IssuanceDesk
         switch (step.Kind)
         {
             case StepKind.Complete:
-                _with.Journal.Complete(record.Id, BusReports.Issued(accepted, now), now);
+                var bookTime = IssuanceRules.BookTime(record.ChangedAt, attempts, now, _with.ClockIsTrusted());
+                _with.Journal.Complete(record.Id, BusReports.Issued(accepted, bookTime), now);
                 _waitingSince.Remove(record.OrderNumber);
                 _with.Logger.Issued(record.OrderNumber);
                 _with.WakeSender();
