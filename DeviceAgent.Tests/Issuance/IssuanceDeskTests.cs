@@ -423,6 +423,16 @@ public sealed class IssuanceDeskTests
     }
 
     [Fact]
+    public void The_lights_never_say_ready_while_the_journal_cannot_be_written()
+    {
+        using var bench = new DeskBench();
+        bench.UntilReady();
+        Assert.Equal(Guidance.Ready, bench.Shown[^1]);
+        bench.Loop.Do(() => bench.Desk.FailJournal(new(JournalFailure.Unwritable, "the sender met it")));
+        Assert.Equal(Guidance.OutOfService, bench.Shown[^1]);
+    }
+
+    [Fact]
     public void A_printer_that_is_unplugged_and_plugged_in_again_is_found_again()
     {
         using var bench = new DeskBench();

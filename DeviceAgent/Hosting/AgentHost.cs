@@ -51,7 +51,7 @@ internal sealed class AgentHost : IAsyncDisposable
         var api = new BusTvmApi(new TopClient(_http, gateway, credentials, _time), _time, loggers.CreateLogger<BusTvmApi>());
         var outbox = options.Outbox with { StopGrace = ReportInHandLimit };
         _line = new(api, _time, Random.Shared);
-        _sender = new(_journal, _line, outbox, _time, Random.Shared, loggers.CreateLogger("outbox"));
+        _sender = new(_journal, _line, outbox, _time, Random.Shared, loggers.CreateLogger("outbox")) { StateChanged = _ => _desk!.Reconsider() };
         _printer = new(new SerialPrinterPort(options.Printer.Path, options.Printer.Line, options.Printer.EscPos, _time), _time, Random.Shared, loggers.CreateLogger("printer"));
         _desk = new(new()
         {

@@ -142,6 +142,7 @@ public sealed partial class IssuanceDesk : IDisposable
         _journalFailure ??= failure.Reason;
         _with.Logger.JournalFailed(failure);
         _with.Alarms.Raise(new(AlarmKind.Journal, null, failure.Message, _with.Time.GetUtcNow()));
+        Reconsider();
     }
 
     /// <summary>Runs until <see cref="Stop"/>; throws what no rule provides for.</summary>
