@@ -80,15 +80,15 @@ internal static class StormPlan
 
     private static readonly (KillOccasion Occasion, int Weight, int MostNth, int MostAmount)[] Occasions =
     [
-        (KillOccasion.Started, 9, 1, 500),
-        (KillOccasion.Ready, 8, 1, 200),
-        (KillOccasion.FirstBytes, 14, 1, FirstBytes),
+        (KillOccasion.Started, 6, 1, 500),
+        (KillOccasion.Ready, 6, 1, 200),
+        (KillOccasion.FirstBytes, 12, 1, FirstBytes),
         (KillOccasion.Scanned, 10, 2, 30),
         (KillOccasion.QueryReceived, 5, 2, 0),
         (KillOccasion.QueryAnswered, 8, 2, 15),
         (KillOccasion.TicketBytes, 18, 1, TicketBytes),
-        (KillOccasion.PieceCut, 10, 3, 120),
-        (KillOccasion.AfterPiece, 8, 3, 25),
+        (KillOccasion.PieceCut, 14, 3, 120),
+        (KillOccasion.AfterPiece, 12, 3, 25),
         (KillOccasion.ReportReceived, 5, 2, 0),
         (KillOccasion.ReportAnswered, 5, 2, 8),
     ];
@@ -126,7 +126,7 @@ internal static class StormPlan
     private static KillMoment Kill(Random random, bool inRecovery)
     {
         // The recovery itself must be hit often, and it is short.
-        var (occasion, _, mostNth, mostAmount) = inRecovery && random.Next(100) < 40 ? Occasions[random.Next(3)] : Draw(random);
+        var (occasion, _, mostNth, mostAmount) = inRecovery && random.Next(100) < 30 ? Occasions[random.Next(3)] : Draw(random);
         var kind = random.Next(100) < 40 ? KillKind.PowerCut : KillKind.Agent;
         return new KillMoment(occasion, 1 + random.Next(mostNth), random.Next(mostAmount + 1), kind, kind == KillKind.Agent && random.Next(2) == 0);
     }
