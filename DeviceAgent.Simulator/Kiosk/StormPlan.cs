@@ -72,8 +72,8 @@ internal sealed record StormOrder(int Index, string Number, int Passengers, Gate
 /// <summary>What a storm does, drawn from its seed. No I/O, no clock.</summary>
 internal static class StormPlan
 {
-    /// <summary>From its first bytes on an agent takes so many to open the line, to set up its fence and to print a strip.</summary>
-    private const int FirstBytes = 2_000;
+    // An agent that finds an open attempt sends some 1,200 bytes, most of them padding, until its fence has come back; a strip has 150 more.
+    private const int StripBegins = 1_200, StripEnds = 1_400, FirstBytes = 2_000;
 
     // A ticket has some 800 bytes.
     private const int TicketBytes = 2_500;
@@ -126,15 +126,26 @@ internal static class StormPlan
     private static KillMoment Kill(Random random, bool inRecovery)
     {
         // The recovery itself must be hit often, and it is short.
-        var (occasion, _, mostNth, mostAmount) = inRecovery && random.Next(100) < 30 ? Occasions[random.Next(3)] : Draw(random);
+        var (occasion, nth, amount) = inRecovery && random.Next(100) < 45 ? DrawInRecovery(random) : Draw(random);
         var kind = random.Next(100) < 40 ? KillKind.PowerCut : KillKind.Agent;
-        return new KillMoment(occasion, 1 + random.Next(mostNth), random.Next(mostAmount + 1), kind, kind == KillKind.Agent && random.Next(2) == 0);
+        return new KillMoment(occasion, nth, amount, kind, kind == KillKind.Agent && random.Next(2) == 0);
     }
 
-    private static (KillOccasion Occasion, int Weight, int MostNth, int MostAmount) Draw(Random random)
+    // The first piece that is cut after a half-printed ticket is its strip.
+    private static (KillOccasion Occasion, int Nth, int Amount) DrawInRecovery(Random random) => random.Next(10) switch
+    {
+        0 => (KillOccasion.Started, 1, random.Next(501)),
+        1 => (KillOccasion.Ready, 1, random.Next(201)),
+        2 or 3 => (KillOccasion.FirstBytes, 1, random.Next(StripBegins)),
+        < 8 => (KillOccasion.FirstBytes, 1, random.Next(StripBegins, StripEnds)),
+        _ => (KillOccasion.PieceCut, 1, random.Next(61)),
+    };
+
+    private static (KillOccasion Occasion, int Nth, int Amount) Draw(Random random)
     {
         var left = random.Next(Occasions.Sum(o => o.Weight));
-        return Occasions.First(o => (left -= o.Weight) < 0);
+        var (occasion, _, mostNth, mostAmount) = Occasions.First(o => (left -= o.Weight) < 0);
+        return (occasion, 1 + random.Next(mostNth), random.Next(mostAmount + 1));
     }
 
     private static bool LeavesSomethingOpen(KillMoment kill) =>

@@ -35,7 +35,7 @@ public sealed class StormPlanTests
     public void What_a_kill_left_open_is_not_recovered_in_peace()
     {
         var kills = StormPlan.Kills(1, Many);
-        var recoveries = kills.Zip(kills.Skip(1)).Count(p => p.First.Occasion == KillOccasion.TicketBytes && p.Second.Occasion is KillOccasion.Started or KillOccasion.Ready or KillOccasion.FirstBytes);
+        var recoveries = kills.Zip(kills.Skip(1)).Count(p => p.First.Occasion == KillOccasion.TicketBytes && (p.Second.Occasion is KillOccasion.Started or KillOccasion.Ready or KillOccasion.FirstBytes));
         Assert.InRange(recoveries, 0.3 * kills.Count(k => k.Occasion == KillOccasion.TicketBytes), Many);
     }
 
