@@ -15,12 +15,21 @@ internal sealed record ReplayCase(int Cut, Survival Survival, int BlockBytes, in
 /// <param name="Failures">The first few of both, and how to see them again.</param>
 internal sealed record ReplayCounts(int Acknowledged, int Syncs, int Cases, int Lost, int Unreadable, IReadOnlyList<string> Failures)
 {
+    public static ReplayCounts Nothing { get; } = new(0, 0, 0, 0, 0, []);
+
+    /// <summary>Calls that were made to fail.</summary>
+    public int Faults { get; init; }
+
+    public static ReplayCounts operator +(ReplayCounts a, ReplayCounts b) =>
+        new(a.Acknowledged + b.Acknowledged, a.Syncs + b.Syncs, a.Cases + b.Cases, a.Lost + b.Lost, a.Unreadable + b.Unreadable, [.. a.Failures, .. b.Failures]) { Faults = a.Faults + b.Faults };
+
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
-        $"{Acknowledged} steps acknowledged, {Syncs} syncs; {Cases} power cuts: lost {Lost}, unreadable {Unreadable}");
+        $"{Acknowledged} steps acknowledged, {Syncs} syncs, {Faults} failed calls; {Cases} power cuts: lost {Lost}, unreadable {Unreadable}");
 }
 
 /// <summary>Rebuilds the disk as it may be after a power cut, opens the real journal on it, and looks for what was acknowledged.</summary>
-internal sealed class JournalReplay(RecordedWorkload run)
+/// <param name="keepTrace">Of a run that lost something: not of a control, which is meant to.</param>
+internal sealed class JournalReplay(RecordedWorkload run, bool keepTrace)
 {
     private const int FailuresTold = 5;
 
@@ -66,6 +75,7 @@ internal sealed class JournalReplay(RecordedWorkload run)
             if (finding.Fate == JournalFate.Kept) continue;
             if (finding.Fate == JournalFate.Lost) lost++;
             else unreadable++;
+            run.Keep |= keepTrace;
             if (failures.Count < FailuresTold) failures.Add($"{finding.Fate}, {acknowledged} steps acknowledged: {finding.Details}\n  again: {Again(one)}");
         }
         return new(run.Acknowledged, run.Recorded.Count(IsSync), count, lost, unreadable, failures);

@@ -9,13 +9,15 @@ namespace DeviceAgent.Tests.PowerLoss;
 internal static class JournalWorkload
 {
     public const string Command = "journal-workload";
-    public const int CheckpointPages = 40;
+    /// <summary>The log is copied into the database every dozen of steps.</summary>
+    private const int CheckpointPages = 40;
 
     /// <summary>Exit codes.</summary>
     public const int Done = 0, Unopenable = 3, TookAChangeAfterAFailure = 4;
 
     /// <summary>After this many steps the journal is closed and opened again, which empties and deletes its log.</summary>
     private const int StepsBetweenOpenings = 400;
+    private const int OpeningsAfterAFailure = 3;
 
     /// <param name="arguments">The state folder, the script's seed and number of orders, and FULL, or NORMAL or OFF for a control.</param>
     public static int Run(string[] arguments)
@@ -38,11 +40,11 @@ internal static class JournalWorkload
         }
     }
 
-    /// <summary>As the agent's set-up does it.</summary>
     public static string PathIn(string folder) => Path.Combine(folder, SqliteJournal.FileName);
 
     private static int Run(string folder, IReadOnlyList<ScriptStep> steps, string synchronous, Stream output)
     {
+        // As the agent's set-up does it: the key first, then the journal.
         var time = new VirtualTime();
         var options = new JournalOptions { WalAutoCheckpointPages = CheckpointPages };
         using var keys = JournalKeys.LoadOrMake(folder, null, PathIn(folder));
@@ -64,7 +66,7 @@ internal static class JournalWorkload
                     Console.Error.WriteLine($"step {done + 1}: {failure.Message}");
                     if (TakesAChange(journal, time)) return TookAChangeAfterAFailure;
                     journal.Dispose();
-                    journal = Open();
+                    journal = OpenAfterAFailure();
                     // What failed may be found done; whoever reads it acts on it, so from here on it must stay.
                     if (JournalInspection.StepsIn(journal) == done + 1) Tell(output, ++done);
                 }
@@ -78,6 +80,22 @@ internal static class JournalWorkload
             journal.Dispose();
         }
         return Done;
+
+        // As systemd starts an agent again that could not open its journal.
+        SqliteJournal OpenAfterAFailure()
+        {
+            for (var attempt = 1; ; attempt++)
+            {
+                try
+                {
+                    return Open();
+                }
+                catch (JournalException e) when (attempt < OpeningsAfterAFailure)
+                {
+                    Console.Error.WriteLine($"opening {attempt}: {e.Message}");
+                }
+            }
+        }
 
         SqliteJournal Open()
         {

@@ -15,9 +15,15 @@ internal sealed class RecordedWorkload : IDisposable
     private const string Calls = "openat,pwrite64,pwritev,pwritev2,write,writev,ftruncate,truncate,fallocate,fsync,fdatasync,sync_file_range,mmap,copy_file_range,sendfile,"
         + "mkdir,mkdirat,link,linkat,symlink,rename,renameat,renameat2,unlink,unlinkat,io_uring_enter";
 
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("power-loss-");
+    private const string TraceName = "trace";
 
-    private RecordedWorkload(WorkloadOptions options, IReadOnlyList<ScriptStep> steps) => (Options, Steps) = (options, steps);
+    private readonly DirectoryInfo _folder;
+
+    private RecordedWorkload(WorkloadOptions options, DirectoryInfo folder)
+    {
+        (Options, _folder) = (options, folder);
+        Steps = new JournalScript(options.Seed, options.Orders).Steps;
+    }
 
     public WorkloadOptions Options { get; }
 
@@ -36,14 +42,14 @@ internal sealed class RecordedWorkload : IDisposable
     /// <summary>Where the journal is, which the run has left behind.</summary>
     public string State => Path.Combine(Root, "state");
 
-    public string Trace => Path.Combine(_folder.FullName, "trace");
+    public string Trace => Path.Combine(_folder.FullName, TraceName);
 
     /// <summary>Keeps the trace for whoever looks for what went wrong.</summary>
     public bool Keep { get; set; }
 
     public static async Task<RecordedWorkload> RunAsync(WorkloadOptions options, CancellationToken cancellationToken)
     {
-        var run = new RecordedWorkload(options, new JournalScript(options.Seed, options.Orders).Steps);
+        var run = new RecordedWorkload(options, Directory.CreateTempSubdirectory("power-loss-"));
         try
         {
             Directory.CreateDirectory(run.Root);
@@ -56,6 +62,10 @@ internal sealed class RecordedWorkload : IDisposable
             throw;
         }
     }
+
+    /// <summary>A run that was kept; nothing is run again.</summary>
+    public static RecordedWorkload Load(string trace, WorkloadOptions options) =>
+        new(options, new FileInfo(trace).Directory!) { Keep = true, Recorded = TraceReader.Read(trace) };
 
     /// <returns>The number of steps that the call acknowledges; null when it is another call.</returns>
     public static int? Acknowledgement(TracedCall call)
