@@ -13,6 +13,8 @@ internal sealed class DeskBench : IPassengerGuidance, IAlarms, IDisposable
     public const string Order = "10000241";
     private readonly MemoryJournalDisk _disk = new(new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero), 7);
     private readonly IssuanceOptions _options;
+    // Two runs of the agent never carry the same number.
+    private int _boots;
     private IssuanceDesk? _desk;
     private CancellationTokenSource? _stationStop;
 
@@ -56,7 +58,7 @@ internal sealed class DeskBench : IPassengerGuidance, IAlarms, IDisposable
     public void Boot()
     {
         Journal = new MemoryJournal(_disk, Time);
-        var station = new PrinterStation(Printer, Time, new Random(7), NullLogger.Instance);
+        var station = new PrinterStation(Printer, Time, new Random(7 + _boots++), NullLogger.Instance);
         _stationStop = new();
         var stop = _stationStop.Token;
         _desk = new(new()

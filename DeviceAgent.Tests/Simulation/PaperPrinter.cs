@@ -19,6 +19,8 @@ internal enum PrintFate
     EchoLost,
     /// <summary>Printed and cut; the echo comes after the time-out.</summary>
     EchoLate,
+    /// <summary>Printed, cut and echoed; nobody took it, and the printer has pulled it back in.</summary>
+    Retracted,
     /// <summary>Paper runs out in the middle; the rest is printed after the refill.</summary>
     PaperOut,
     /// <summary>The agent dies in the middle: half a ticket in the printer, nothing ever returns.</summary>
@@ -71,6 +73,17 @@ internal sealed class PaperPrinter(VirtualTime time) : IPrinterPort
         Status = Status with { Device = DeviceState.Online, Paper = PaperSupply.Full };
         _afterRefill?.Invoke();
         _afterRefill = null;
+    }
+
+    /// <summary>The agent is dead: paper is found out when it comes back, and a hand loads a roll, which cuts once.</summary>
+    public void RefillWhileNobodyLooks()
+    {
+        Status = Status with { Device = DeviceState.Offline, Paper = PaperSupply.Out };
+        _time.CreateTimer(_ =>
+        {
+            Refill();
+            Cuts++;
+        }, null, TimeSpan.FromSeconds(4), Timeout.InfiniteTimeSpan);
     }
 
     private void Emit(ReadOnlySpan<byte> document)
@@ -158,6 +171,7 @@ internal sealed class PaperPrinter(VirtualTime time) : IPrinterPort
                     printer.Emit(document.Span);
                     if (fate == PrintFate.EchoLate) printer._pendingEchoes.Add(id);
                     if (!printer.Echoes) return new(PrintEnd.SentWithoutEcho, document.Length, [], printer.Status);
+                    if (fate == PrintFate.Retracted) return new(PrintEnd.Completed, document.Length, [], printer.Status with { Media = MediaState.Retracted });
                     return new(fate == PrintFate.Printed ? PrintEnd.Completed : PrintEnd.TimedOut, document.Length, [], printer.Status);
             }
         }

@@ -76,7 +76,7 @@ public sealed class LocalApiTests : IAsyncLifetime
         Assert.Equal("200", Status(answer));
         Assert.Contains("Content-Type: application/json\r\n", answer, StringComparison.Ordinal);
         Assert.Equal(
-            """{"version":"0.1.0","kiosk":"K-0001","canIssue":true,"reasons":["r"],"guidance":"Ready","busyWith":null,"printer":{"device":"Online","paper":"Full","unit":"u"},"scanner":{"device":"Online"},"issuances":{"issued":1,"open":0,"inDoubt":0,"unreadable":0},"outbox":{"waiting":0,"parked":0,"confirmed":1,"unreadable":0},"platform":{"silentSeconds":null}}""",
+            """{"version":"0.1.0","kiosk":"K-0001","canIssue":true,"reasons":["r"],"guidance":"Ready","busyWith":null,"clock":{"trusted":true,"by":"Kernel"},"printer":{"device":"Online","paper":"Full","unit":"u"},"scanner":{"device":"Online"},"issuances":{"issued":1,"open":0,"inDoubt":0,"unreadable":0},"outbox":{"waiting":0,"parked":0,"confirmed":1,"unreadable":0},"platform":{"silentSeconds":null}}""",
             Body(answer));
     }
 
@@ -314,6 +314,7 @@ public sealed class LocalApiTests : IAsyncLifetime
                        - r
             Guidance   Ready
             Busy with  nothing
+            Clock      trusted, by the word of Kernel
             Printer    Online, paper Full, unit u
             Scanner    Online
             Issuances  1 issued, 0 open, 0 in doubt

@@ -13,6 +13,7 @@ internal sealed class ScriptedDesk : IAgentDesk
         Reasons = ["r"],
         Guidance = "Ready",
         BusyWith = null,
+        Clock = new(true, "Kernel"),
         Printer = new("Online", "Full", "u"),
         Scanner = new("Online"),
         Issuances = new(1, 0, 0, 0),

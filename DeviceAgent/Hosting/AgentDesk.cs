@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Reflection;
 using DeviceAgent.Devices;
 using DeviceAgent.Issuance;
 using DeviceAgent.Journal;
@@ -9,7 +11,7 @@ namespace DeviceAgent.Hosting;
 
 /// <summary>Answers the local API's questions on the agent's loop.</summary>
 internal sealed class AgentDesk(
-    AgentLoop loop, IssuanceDesk desk, PrinterStation printer, ScannerStation scanner, IIssuanceJournal journal, PlatformLine line, string kioskId) : IAgentDesk
+    AgentLoop loop, IssuanceDesk desk, PrinterStation printer, ScannerStation scanner, IIssuanceJournal journal, PlatformLine line, KioskClock clock, string kioskId) : IAgentDesk
 {
     public Task<StatusAnswer> StatusAsync(CancellationToken cancellationToken) => loop.AskAsync(Status, cancellationToken);
 
@@ -73,6 +75,7 @@ internal sealed class AgentDesk(
             Reasons = [.. state.NotReady.Select(r => r.ToString())],
             Guidance = state.Guidance.ToString(),
             BusyWith = state.InHand,
+            Clock = new(clock.IsTrusted, clock.IsTrusted ? clock.Voucher.ToString() : null),
             Printer = new(printer.Status.Device.ToString(), printer.Status.Paper.ToString(), printer.Unit),
             Scanner = new(scanner.Device.ToString()),
             Issuances = new(issuances.Issued, issuances.Open, issuances.InDoubt, issuances.Unreadable),
@@ -100,4 +103,8 @@ internal sealed class AgentDesk(
 internal static class AgentVersion
 {
     public static string Text { get; } = typeof(AgentVersion).Assembly.GetName().Version is { } v ? $"{v.Major}.{v.Minor}.{v.Build}" : "0.0.0";
+
+    /// <summary>ReleaseDate of Directory.Build.props: no right clock shows an earlier time while this build runs.</summary>
+    public static DateTimeOffset ReleasedAt { get; } = DateTimeOffset.ParseExact(
+        typeof(AgentVersion).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "ReleaseDate").Value!, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
 }

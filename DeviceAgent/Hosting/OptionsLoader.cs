@@ -80,6 +80,7 @@ public static class OptionsLoader
             Issuance = Issuance(root.Section("Issuance"), printer),
             Outbox = Outbox(root.Section("Outbox")),
             Journal = Journal(root.Section("Journal")),
+            Clock = new ClockOptions { Trust = root.Section("Clock").OneOf("Trust", new ClockOptions().Trust) },
         };
         if (options.Printer.Path.Length > 0 && options.Printer.Path == options.Scanner.Path) root.Refuse("Printer:Path", "must not be the scanner's");
         root.Close();

@@ -84,7 +84,8 @@ public sealed partial class IssuanceDesk
         switch (step.Kind)
         {
             case StepKind.Complete:
-                _with.Journal.Complete(order.Record.Id, BusReports.Issued(order.Accepted, now), now);
+                var bookTime = IssuanceRules.BookTime(order.Record.ChangedAt, order.Attempts, now, _with.ClockIsTrusted());
+                _with.Journal.Complete(order.Record.Id, BusReports.Issued(order.Accepted, bookTime), now);
                 _waitingSince.Remove(order.Number);
                 _with.Logger.Issued(order.Number);
                 _with.WakeSender();

@@ -62,6 +62,16 @@ internal static class IssuanceRules
     public static long Superseded(IReadOnlyList<DecisionRecord> decisions) =>
         decisions.Where(d => d.Kind == DecisionKind.Reissue).Select(d => d.LastAttempt).DefaultIfEmpty(0).Max();
 
+    /// <summary>What is reported as book_time: when the order was completed, by the trusted clock, and never before the kiosk took it.</summary>
+    /// <remarks>
+    /// An order that is found complete after a restart, before the clock is trusted, was complete at about its last attempt: tickets are printed by a trusted clock only.
+    /// </remarks>
+    public static DateTimeOffset BookTime(DateTimeOffset acceptedAt, IReadOnlyList<AttemptRecord> attempts, DateTimeOffset now, bool clockIsTrusted)
+    {
+        var completed = clockIsTrusted ? now : attempts.Max(a => a.StartedAt);
+        return completed > acceptedAt ? completed : acceptedAt;
+    }
+
     /// <summary>The next thing to do for an accepted order, from what was attempted so far.</summary>
     /// <param name="superseded">See <see cref="Superseded"/>.</param>
     public static NextStep Next(int ticketCount, IReadOnlyList<AttemptRecord> attempts, long superseded)

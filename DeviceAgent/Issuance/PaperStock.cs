@@ -15,7 +15,7 @@ internal sealed class PaperStock(IIssuanceJournal journal, IPrinterStation print
 
     private int _longest = TypicalTicketMillimetres;
     private PrinterRecord? _unit;
-    private (long Attempt, long Millimetres) _used;
+    private (long Since, long Until, long Millimetres) _used;
 
     /// <summary>Null while the roll is not near its end, or nobody can tell.</summary>
     public int? TicketsLeft
@@ -52,7 +52,8 @@ internal sealed class PaperStock(IIssuanceJournal journal, IPrinterStation print
 
     private long UsedSince(long attempt)
     {
-        if (_used.Attempt != journal.LastAttempt) _used = (journal.LastAttempt, journal.PaperUsedSince(attempt));
+        // Asked with each look at readiness; it changes with an attempt.
+        if (_used.Since != attempt || _used.Until != journal.LastAttempt) _used = (attempt, journal.LastAttempt, journal.PaperUsedSince(attempt));
         return _used.Millimetres;
     }
 }

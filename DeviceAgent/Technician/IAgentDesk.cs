@@ -37,6 +37,7 @@ public sealed record StatusAnswer
     public required string Guidance { get; init; }
     /// <summary>The order in hand; null when there is none.</summary>
     public required string? BusyWith { get; init; }
+    public required ClockAnswer Clock { get; init; }
     public required PrinterAnswer Printer { get; init; }
     public required ScannerAnswer Scanner { get; init; }
     public required IssuancesAnswer Issuances { get; init; }
@@ -46,6 +47,9 @@ public sealed record StatusAnswer
 
 /// <param name="SilentSeconds">For how long no call was answered; null while the last one was, and before the first.</param>
 public sealed record PlatformAnswer(long? SilentSeconds);
+
+/// <param name="By">Who vouches for it: Kernel, Gateway or Configuration; null while nobody does.</param>
+public sealed record ClockAnswer(bool Trusted, string? By);
 
 /// <param name="Device">DeviceState.</param>
 /// <param name="Paper">PaperSupply.</param>

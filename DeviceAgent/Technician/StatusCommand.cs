@@ -34,6 +34,7 @@ public static class StatusCommand
         foreach (var reason in status.Reasons) Line("", $"- {reason}");
         Line("Guidance", status.Guidance);
         Line("Busy with", status.BusyWith ?? "nothing");
+        Line("Clock", status.Clock.Trusted ? $"trusted, by the word of {status.Clock.By}" : "not trusted");
         Line("Printer", $"{status.Printer.Device}, paper {status.Printer.Paper}{(status.Printer.Unit is null ? "" : $", unit {status.Printer.Unit}")}");
         Line("Scanner", status.Scanner.Device);
         Line("Issuances", string.Create(CultureInfo.InvariantCulture, $"{status.Issuances.Issued} issued, {status.Issuances.Open} open, {status.Issuances.InDoubt} in doubt{OfNewer(status.Issuances.Unreadable)}"));
