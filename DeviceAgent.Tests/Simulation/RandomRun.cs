@@ -136,7 +136,7 @@ internal sealed class RandomRun
                 At(Seconds(0, TroubleSeconds), "echo late", () => printer.NextEchoDelay = Seconds(1, 40));
                 break;
             default:
-                var next = Printer(_random);
+                var next = Printer(_random) with { IsUsb = printer.Unit.Kind.IsUsb };
                 // By hand, with a screwdriver: longer than anybody fails to look.
                 For("another printer", () => printer.Swap(next), printer.Plug, atLeast: 25);
                 break;
