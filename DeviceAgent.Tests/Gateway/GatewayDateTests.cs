@@ -111,7 +111,7 @@ public sealed class GatewayDateTests : IDisposable
     {
         _time.JumpWallClock(Day.AddDays(days));
         await using var gateway = await TlsGateway.StartAsync(_authority.Sign("localhost", Day.AddDays(-30), Day.AddDays(30)), context => context.Response.WriteAsync(AnswerSamples.Query, context.RequestAborted));
-        using var handler = TopClient.CreateHandler(gateway.Options, window => window.Contains(_time.GetUtcNow()), _authority.Roots);
+        using var handler = TopClient.CreateHandler(gateway.Options, _time, _authority.Roots);
         using var http = new HttpClient(handler);
         var api = new BusTvmApi(new TopClient(http, gateway.Options, TestCredentials.Usual, _time), _time, new LogLines<BusTvmApi>());
         var fault = (await api.QueryOrderAsync("1", Stop)).Fault;

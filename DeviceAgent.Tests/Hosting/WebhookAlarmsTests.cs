@@ -276,7 +276,7 @@ public sealed class WebhookAlarmsTests : IDisposable
             received.TrySetResult(await body.ReadToEndAsync(context.RequestAborted));
             await context.Response.WriteAsync("taken", context.RequestAborted);
         });
-        using var http = new HttpMessageInvoker(TopClient.CreateHandler(server.Options, window => window.Contains(time.GetUtcNow()), authority.Roots));
+        using var http = new HttpMessageInvoker(TopClient.CreateHandler(server.Options, time, authority.Roots));
         var alarms = new WebhookAlarms("K-1", new() { Url = server.Options.Url }, http, () => Token, time, new Random(3), _log);
         var loop = new AgentLoop();
         using var stop = new CancellationTokenSource();
