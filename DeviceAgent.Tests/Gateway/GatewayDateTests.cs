@@ -111,11 +111,14 @@ public sealed class GatewayDateTests : IDisposable
     {
         _time.JumpWallClock(Day.AddDays(days));
         await using var gateway = await TlsGateway.StartAsync(_authority.Sign("localhost", Day.AddDays(-30), Day.AddDays(30)), context => context.Response.WriteAsync(AnswerSamples.Query, context.RequestAborted));
-        using var http = new HttpClient(TopClient.CreateHandler(gateway.Options, window => window.Contains(_time.GetUtcNow()), _authority.Roots));
+        using var handler = TopClient.CreateHandler(gateway.Options, _time, _authority.Roots);
+        using var http = new HttpClient(handler);
         var api = new BusTvmApi(new TopClient(http, gateway.Options, TestCredentials.Usual, _time), _time, new LogLines<BusTvmApi>());
         var fault = (await api.QueryOrderAsync("1", Stop)).Fault;
         Assert.Equal(accepted, fault is null);
         if (fault is not null) Assert.Equal((TopFaultRules.NetworkCode, "SecureConnectionError", false), (fault.Code, fault.Message, fault.MayHaveBeenApplied));
         Assert.Equal(accepted ? 1 : 0, gateway.Methods.Count);
+        // The rules are shared by all connections: none may leave its certificates in them.
+        Assert.Empty(handler.SslOptions.CertificateChainPolicy!.ExtraStore);
     }
 }
