@@ -65,7 +65,11 @@ internal sealed class InProcessKiosk : IBusTvmApi, IAsyncDisposable
             Time = _time,
             Logger = _loggers.CreateLogger("desk"),
             WakeSender = _sender.Wake,
-            SenderHold = () => _sender.Hold?.Reason.ToString(),
+            SenderHold = () => _sender.Hold?.Reason,
+            PlatformSilentFor = () => null,
+            ClockIsTrusted = () => true,
+            DiskReserveUsed = () => false,
+            Alarms = new NoAlarms(),
             MaxReports = 10_000,
         }, new(), Samples.Settings);
         _scanner = new(new SerialScannerPort(_scannerLine.DevicePath, new() { BaudRate = 115_200 }, new(), _time), code => _desk.Offer(code), _time, _loggers.CreateLogger("scanner"));

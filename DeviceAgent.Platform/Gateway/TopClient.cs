@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Security.Cryptography.X509Certificates;
 
 namespace DeviceAgent.Platform.Gateway;
 
@@ -20,17 +21,27 @@ public sealed class TopClient(HttpClient http, TopClientOptions options, ITopCre
 {
     private static readonly MediaTypeHeaderValue FormType = new("application/x-www-form-urlencoded") { CharSet = "utf-8" };
     private static readonly StringWithQualityHeaderValue Gzip = new("gzip");
-    private long _clockOffsetTicks;
+    // Ticks: the gateway's time less the time since the machine's start, so that no step of the wall clock spoils it; 0 until the gateway refused a timestamp.
+    private long _gatewayBase;
 
     /// <summary>What is added to the clock's time for the gateway, learned from the Date of its answers after it refused a timestamp.</summary>
-    public TimeSpan ClockOffset => TimeSpan.FromTicks(Interlocked.Read(ref _clockOffsetTicks));
+    public TimeSpan ClockOffset => Interlocked.Read(ref _gatewayBase) is not 0 and var known ? TimeSpan.FromTicks(known + Uptime.Ticks - time.GetUtcNow().UtcTicks) : TimeSpan.Zero;
+
+    private TimeSpan Uptime => time.GetElapsedTime(0);
 
     /// <summary>A handler that fits: no redirects (they would repeat a report), no cookies, no unpacking beyond our own bound.</summary>
-    public static SocketsHttpHandler CreateHandler(TopClientOptions options)
+    /// <param name="time">Certificates are valid or not by this clock, not by the machine's.</param>
+    public static SocketsHttpHandler CreateHandler(TopClientOptions options, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return new SocketsHttpHandler
+        ArgumentNullException.ThrowIfNull(time);
+        return CreateHandler(options, window => window.Contains(time.GetUtcNow()), null);
+    }
+
+    internal static SocketsHttpHandler CreateHandler(TopClientOptions options, Func<CertificateWindow, bool> accept, X509Certificate2Collection? roots) =>
+        new()
         {
+            SslOptions = CertificateWindow.Judge(accept, roots),
             AllowAutoRedirect = false,
             UseCookies = false,
             AutomaticDecompression = DecompressionMethods.None,
@@ -40,13 +51,12 @@ public sealed class TopClient(HttpClient http, TopClientOptions options, ITopCre
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
             PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
         };
-    }
 
     internal async Task<TopResult<T>> ExecuteAsync<T>(TopMethod<T> method, TopForm form, CancellationToken cancellationToken) where T : class
     {
         var result = await SendAsync(method, form, cancellationToken);
         if (result.Fault is not { Remedy: TopRemedy.FixClock, ServerDate: { } date }) return result;
-        Interlocked.Exchange(ref _clockOffsetTicks, (date - time.GetUtcNow()).Ticks);
+        Interlocked.Exchange(ref _gatewayBase, date.UtcTicks - Uptime.Ticks);
         return await SendAsync(method, form, cancellationToken);
     }
 

@@ -79,6 +79,8 @@ internal sealed class KioskFolder : IDisposable
                 ["StationNames"] = List(devices.StationId is null ? devices.StationName ?? "-" : null),
                 ["LookUpsPerMinute"] = 600,
             },
+            // The simulated gateway speaks plain http, which vouches for nothing.
+            ["Clock"] = new JsonObject { ["Trust"] = "Always" },
             ["Claims"] = new JsonObject { ["Mode"] = "SoleIssuer" },
             ["Scanner"] = new JsonObject { ["Path"] = DevicePath(PluggedDevice.Scanner), ["Suffix"] = "CR" },
             ["Printer"] = new JsonObject { ["Path"] = DevicePath(PluggedDevice.Printer), ["BaudRate"] = devices.PrinterBaudRate, ["FlowControl"] = devices.XonXoff ? "XonXoff" : "None" },

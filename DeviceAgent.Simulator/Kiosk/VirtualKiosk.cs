@@ -79,6 +79,9 @@ internal sealed class VirtualKiosk : IAsyncDisposable
 
     public bool AgentRuns => _agent is { HasExited: false };
 
+    /// <summary>Null when none was started.</summary>
+    public int? AgentProcessId => _agent?.Id;
+
     /// <summary>All devices are there and the gateway listens; the agent is not started.</summary>
     public static async Task<VirtualKiosk> CreateAsync(VirtualKioskOptions options, TimeProvider time)
     {

@@ -331,7 +331,7 @@ public sealed class BusTvmApiTests
     {
         options = (options ?? new TopClientOptions()) with { Url = url };
         // The process ends with the tests; the connections with the server.
-        return new TopClient(new HttpClient(TopClient.CreateHandler(options)), options, credentials ?? TestCredentials.Usual, _time);
+        return new TopClient(new HttpClient(TopClient.CreateHandler(options, _time)), options, credentials ?? TestCredentials.Usual, _time);
     }
 
     private BusTvmApi Api(Uri url, TopClientOptions? options = null, ITopCredentials? credentials = null) => new(Client(url, options, credentials), _time, _log);

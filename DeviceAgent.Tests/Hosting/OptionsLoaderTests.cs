@@ -42,7 +42,8 @@ public sealed class OptionsLoaderTests
           "Lights":  { "Backend": "Gpio", "Chip": "pinctrl-bcm2711", "Lines": { "StatusRed": "17", "StatusGreen": "27", "Scanner": "GPIO22", "Tickets": "23" }, "ActiveLow": ["Tickets", "StatusRed"] },
           "Issuance": { "EvidenceTimeout": "00:00:11", "BlockedTimeout": "00:06:00", "TakeTicketTime": "00:00:09", "NoticeTime": "00:00:05", "PauseLimit": "00:00:50", "ResumeTimeout": "00:11:00" },
           "Outbox":  { "MaxReports": 500, "FirstRetryDelay": "00:00:03", "MaxRetryDelay": "00:20:00", "Concurrency": 8, "HoldRetryInterval": "00:01:00", "MaxUselessAnswers": 5 },
-          "Journal": { "WalAutoCheckpointPages": 2000 }
+          "Journal": { "WalAutoCheckpointPages": 2000 },
+          "Clock":   { "Trust": "Always" }
         }
         """;
 
@@ -75,6 +76,7 @@ public sealed class OptionsLoaderTests
         Assert.Equal(new IssuanceOptions(), options.Issuance);
         Assert.Equal(new OutboxOptions(), options.Outbox);
         Assert.Equal(new JournalOptions(), options.Journal);
+        Assert.Equal(new ClockOptions(), options.Clock);
         Assert.Equal(new KioskOptions { Id = "K-0001" }, options.Kiosk);
         var orders = new OrderOptions { CodePatterns = options.Orders.CodePatterns };
         Assert.Equal(orders with { StationIds = options.Orders.StationIds, StationNames = options.Orders.StationNames, OptionalFields = options.Orders.OptionalFields }, options.Orders);
@@ -130,6 +132,7 @@ public sealed class OptionsLoaderTests
             MaxUselessAnswers = 5,
         }, options.Outbox);
         Assert.Equal(new JournalOptions { WalAutoCheckpointPages = 2000 }, options.Journal);
+        Assert.Equal(new ClockOptions { Trust = ClockTrust.Always }, options.Clock);
     }
 
     [Fact]
@@ -258,6 +261,8 @@ public sealed class OptionsLoaderTests
     [InlineData("Outbox:FirstRetryDelay", "\"00:10:00.0000001\"")]
     [InlineData("Journal:WalAutoCheckpointPages", "0")]
     [InlineData("Journal", "true")]
+    [InlineData("Clock:Trust", "\"Never\"")]
+    [InlineData("Clock:Trust", "true")]
     public void A_value_out_of_its_range_is_never_taken(string key, string value)
     {
         var parts = key.Split(':');

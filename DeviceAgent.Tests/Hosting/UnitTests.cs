@@ -36,4 +36,15 @@ public sealed class UnitTests
         Assert.Equal("always", Assert.Single(Unit["Restart"]));
         Assert.Equal("0", Assert.Single(Unit["StartLimitIntervalSec"]));
     }
+
+    // systemd.exec(5): ProtectClock= filters adjtimex whatever SystemCallFilter= allows; of these lists the later one wins.
+    [Fact]
+    public void The_unit_lets_the_agent_read_the_kernels_clock_and_never_set_it()
+    {
+        Assert.Empty(Unit["ProtectClock"]);
+        Assert.Equal(["@system-service", "~@privileged @resources", "adjtimex clock_adjtime"], Unit["SystemCallFilter"]);
+        Assert.Equal("", Assert.Single(Unit["CapabilityBoundingSet"]));
+        Assert.Equal("closed", Assert.Single(Unit["DevicePolicy"]));
+        Assert.DoesNotContain(Unit["DeviceAllow"], d => d.Contains("rtc", StringComparison.Ordinal));
+    }
 }

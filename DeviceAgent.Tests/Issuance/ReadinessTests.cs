@@ -1,6 +1,8 @@
 using DeviceAgent.Drivers;
 using DeviceAgent.Drivers.Printing;
 using DeviceAgent.Issuance;
+using DeviceAgent.Journal;
+using DeviceAgent.Platform.Gateway;
 using DeviceAgent.Tests.Simulation;
 
 namespace DeviceAgent.Tests.Issuance;
@@ -8,7 +10,28 @@ namespace DeviceAgent.Tests.Issuance;
 public sealed class ReadinessTests
 {
     private static readonly PrinterStatus Good = new() { Device = DeviceState.Online, Paper = PaperSupply.Full };
-    private static readonly ReadinessFacts AllWell = new(true, false, Good, true, 0, true, true, 0, 10, null);
+    private static readonly ReadinessFacts AllWell = new()
+    {
+        Recovered = true,
+        Stopping = false,
+        Maintenance = false,
+        Printer = Good,
+        PrinterLearned = true,
+        TicketsLeft = null,
+        UnsettledAttempts = 0,
+        JournalBeingChecked = false,
+        JournalFailure = null,
+        JournalHasItsKey = true,
+        DiskReserveUsed = false,
+        ReportsWaiting = 0,
+        MaxReports = 10,
+        SenderHold = null,
+        GatewaySilentFor = null,
+        GatewaySilenceLimit = TimeSpan.FromMinutes(1),
+        ClockIsTrusted = true,
+        InDoubt = 0,
+        MaxInDoubt = 3,
+    };
 
     [Fact]
     public void A_kiosk_that_can_finish_an_order_is_never_closed()
@@ -42,16 +65,62 @@ public sealed class ReadinessTests
     [Fact]
     public void No_order_is_taken_that_could_not_be_kept_or_reported()
     {
-        Assert.Equal([NotReadyReason.Starting], Readiness.Judge(AllWell with { Recovered = false }));
-        Assert.Equal([NotReadyReason.Stopping], Readiness.Judge(AllWell with { Stopping = true }));
-        Assert.Equal([NotReadyReason.PrinterBeingLearned], Readiness.Judge(AllWell with { PrinterLearned = false }));
-        Assert.Equal([NotReadyReason.CoverOpen], Readiness.Judge(AllWell with { PrinterLearned = false, Printer = Good with { CoverOpen = true } }));
-        Assert.Equal([NotReadyReason.AccountingForTicket], Readiness.Judge(AllWell with { UnsettledAttempts = 1 }));
-        Assert.Equal([NotReadyReason.JournalUnwritable], Readiness.Judge(AllWell with { JournalWritable = false }));
-        Assert.Equal([NotReadyReason.JournalKeyMissing], Readiness.Judge(AllWell with { JournalHasItsKey = false }));
-        Assert.Equal([NotReadyReason.OutboxFull], Readiness.Judge(AllWell with { ReportsWaiting = 10 }));
-        Assert.Equal([NotReadyReason.SenderHeld], Readiness.Judge(AllWell with { SenderHold = "session expired" }));
+        (ReadinessFacts Facts, NotReadyReason Reason)[] cases =
+        [
+            (AllWell with { Recovered = false }, NotReadyReason.Starting),
+            (AllWell with { Recovered = false, PrinterLearned = false }, NotReadyReason.Starting),
+            (AllWell with { Recovered = false, JournalBeingChecked = true }, NotReadyReason.JournalBeingChecked),
+            (AllWell with { Stopping = true }, NotReadyReason.Stopping),
+            (AllWell with { Maintenance = true }, NotReadyReason.Maintenance),
+            (AllWell with { PrinterLearned = false }, NotReadyReason.PrinterBeingLearned),
+            (AllWell with { PrinterLearned = false, Printer = Good with { CoverOpen = true } }, NotReadyReason.CoverOpen),
+            (AllWell with { TicketsLeft = 0 }, NotReadyReason.PaperTooShort),
+            (AllWell with { TicketsLeft = 0, Printer = Good with { Paper = PaperSupply.Out } }, NotReadyReason.PaperOut),
+            (AllWell with { UnsettledAttempts = 1 }, NotReadyReason.AccountingForTicket),
+            (AllWell with { JournalHasItsKey = false }, NotReadyReason.JournalKeyMissing),
+            (AllWell with { DiskReserveUsed = true }, NotReadyReason.DiskReserveUsed),
+            (AllWell with { ReportsWaiting = 10 }, NotReadyReason.OutboxFull),
+            (AllWell with { SenderHold = TopRemedy.RenewSession }, NotReadyReason.SessionExpired),
+            (AllWell with { SenderHold = TopRemedy.Configuration }, NotReadyReason.GatewayRefusesUs),
+            (AllWell with { GatewaySilentFor = TimeSpan.FromMinutes(1) }, NotReadyReason.GatewayUnreachable),
+            (AllWell with { ClockIsTrusted = false }, NotReadyReason.ClockNotTrusted),
+            (AllWell with { InDoubt = 3 }, NotReadyReason.InDoubtLimit),
+        ];
+        foreach (var (facts, reason) in cases) Assert.Equal([reason], Readiness.Judge(facts));
     }
+
+    [Fact]
+    public void What_is_not_yet_too_much_never_closes_the_kiosk() => Assert.Empty(Readiness.Judge(AllWell with
+    {
+        TicketsLeft = 1,
+        ReportsWaiting = 9,
+        GatewaySilentFor = TimeSpan.FromSeconds(59),
+        InDoubt = 2,
+    }));
+
+    [Theory]
+    [InlineData(JournalFailure.Missing, NotReadyReason.JournalMissing)]
+    [InlineData(JournalFailure.Corrupt, NotReadyReason.JournalDamaged)]
+    [InlineData(JournalFailure.Mismatch, NotReadyReason.JournalMismatch)]
+    [InlineData(JournalFailure.NewerThanReadable, NotReadyReason.JournalOfNewerRelease)]
+    [InlineData(JournalFailure.KeyMissing, NotReadyReason.JournalKeyMissing)]
+    [InlineData(JournalFailure.KeyUnusable, NotReadyReason.JournalKeyMissing)]
+    [InlineData(JournalFailure.Unwritable, NotReadyReason.JournalUnwritable)]
+    [InlineData(JournalFailure.Locked, NotReadyReason.JournalUnwritable)]
+    public void A_journal_that_cannot_be_had_never_lets_an_order_in(JournalFailure failure, NotReadyReason reason) =>
+        Assert.Equal([reason], Readiness.Judge(AllWell with { JournalFailure = failure, Recovered = false, JournalHasItsKey = false, ReportsWaiting = 99, DiskReserveUsed = true }));
+
+    [Fact]
+    public void No_reason_hides_another_that_a_technician_must_see() => Assert.Equal(
+        [NotReadyReason.Maintenance, NotReadyReason.JournalUnwritable, NotReadyReason.PaperOut, NotReadyReason.SessionExpired, NotReadyReason.ClockNotTrusted],
+        Readiness.Judge(AllWell with
+        {
+            Maintenance = true,
+            JournalFailure = JournalFailure.Unwritable,
+            Printer = Good with { Paper = PaperSupply.Out },
+            SenderHold = TopRemedy.RenewSession,
+            ClockIsTrusted = false,
+        }));
 
     [Fact]
     public void A_kiosk_never_asks_for_more_orders_a_minute_than_it_may()

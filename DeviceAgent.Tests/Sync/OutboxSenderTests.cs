@@ -351,6 +351,39 @@ public sealed class OutboxSenderTests : IDisposable
         Assert.Equal(1, Outbox.Counts.Confirmed);
     }
 
+    [Theory]
+    [InlineData(-9)]
+    [InlineData(-3000)]
+    [InlineData(9)]
+    [InlineData(3_000_000)]
+    public void No_jump_of_the_clock_keeps_a_report_longer_than_the_longest_delay(int minutes)
+    {
+        _world.Add("A");
+        Platform.OnReport = _ => PlatformDouble.Fails(TopRemedy.Retry, "10");
+        _world.Start();
+        Platform.OnReport = _ => null;
+        _world.Time.JumpWallClock(_world.Now.AddMinutes(minutes));
+        _world.Wake();
+        _world.RunUntilIdle(_world.Options.MaxRetryDelay + TimeSpan.FromMinutes(1));
+        Assert.Equal(1, Outbox.Counts.Confirmed);
+        Assert.Equal(2, Platform.Calls.Count);
+    }
+
+    [Fact]
+    public void A_clock_set_forward_never_cuts_a_ban_short()
+    {
+        _world.Add("A");
+        Platform.OnReport = _ => PlatformDouble.Fails(TopRemedy.WaitUntil, "7", wait: 60);
+        _world.Start();
+        Platform.OnReport = _ => null;
+        _world.Time.JumpWallClock(_world.Now.AddYears(5));
+        _world.Wake();
+        _world.Advance(TimeSpan.FromSeconds(59));
+        Assert.Single(Platform.Calls);
+        _world.Advance(TimeSpan.FromSeconds(2));
+        Assert.Equal(1, Outbox.Counts.Confirmed);
+    }
+
     [Fact]
     public void A_stop_lets_requests_under_way_end_and_starts_no_other()
     {

@@ -20,39 +20,44 @@ internal sealed class AgentHost : IAsyncDisposable
     private static readonly TimeSpan ReportInHandLimit = TimeSpan.FromSeconds(3);
 
     private readonly AgentLoop _loop = new();
-    private readonly TimeProvider _time = TimeProvider.System;
+    private readonly KioskClock _time;
     private readonly ILoggerFactory _loggers;
     private readonly ILogger _logger;
     private readonly SystemdNotifier _systemd;
     private readonly SqliteJournal _journal;
     private readonly GuidanceLights _lights;
     private readonly HttpClient _http;
+    private readonly PlatformLine _line;
     private readonly OutboxSender _sender;
     private readonly PrinterStation _printer;
     private readonly ScannerStation _scanner;
     private readonly IssuanceDesk _desk;
     private readonly LocalApi _api;
+    private readonly ClockWatch _clockWatch;
     private readonly Watchdog? _watchdog;
 
     private AgentHost(AgentOptions options, Credentials credentials, JournalKeys keys, string socketPath, ILoggerFactory loggers)
     {
+        _time = KioskClock.OfThisMachine(options.Clock);
         _loggers = loggers;
         _logger = loggers.CreateLogger("agent");
         var environment = AgentSetUp.EnvironmentVariables();
         _systemd = new(environment.GetValueOrDefault("NOTIFY_SOCKET"));
         _journal = SqliteJournal.Open(AgentSetUp.JournalPath(options), options.Journal, keys, _time);
+        if (_journal.LastTime is { } last) _time.NotBefore(last);
         _lights = GuidanceLights.Open(options.Lights, _time, loggers.CreateLogger("lights"));
         var gateway = options.Gateway.Client;
-        _http = new(TopClient.CreateHandler(gateway)) { Timeout = Timeout.InfiniteTimeSpan };
+        _http = new(TopClient.CreateHandler(gateway, _time)) { Timeout = Timeout.InfiniteTimeSpan };
         var api = new BusTvmApi(new TopClient(_http, gateway, credentials, _time), _time, loggers.CreateLogger<BusTvmApi>());
         var outbox = options.Outbox with { StopGrace = ReportInHandLimit };
-        _sender = new(_journal, api, outbox, _time, Random.Shared, loggers.CreateLogger("outbox"));
+        _line = new(api, _time, Random.Shared);
+        _sender = new(_journal, _line, outbox, _time, Random.Shared, loggers.CreateLogger("outbox")) { StateChanged = _ => _desk!.Reconsider() };
         _printer = new(new SerialPrinterPort(options.Printer.Path, options.Printer.Line, options.Printer.EscPos, _time), _time, Random.Shared, loggers.CreateLogger("printer"));
         _desk = new(new()
         {
             Journal = _journal,
             CheckJournal = () => _journal.QuickCheck(out var findings) ? null : findings,
-            Platform = api,
+            Platform = _line,
             Printer = _printer,
             Guidance = new GuidanceWithStatus(_lights, _systemd),
             Template = new BusTicketTemplate(options.Printer.Columns, options.Kiosk.Id, options.Kiosk.Hotline),
@@ -62,11 +67,27 @@ internal sealed class AgentHost : IAsyncDisposable
             Time = _time,
             Logger = loggers.CreateLogger("desk"),
             WakeSender = _sender.Wake,
-            SenderHold = () => _sender.Hold?.Reason.ToString(),
+            SenderHold = () => _sender.Hold?.Reason,
+            PlatformSilentFor = () => _line.SilentFor,
+            ClockIsTrusted = () => _time.IsTrusted,
+            DiskReserveUsed = () => false,
+            Alarms = new NoAlarms(),
             MaxReports = outbox.MaxReports,
         }, options.Issuance, options.Orders);
+        _line.Changed = () =>
+        {
+            if (_line.SilentFor is null) _sender.Wake();
+            _desk.Reconsider();
+        };
+        _time.Trusted += () =>
+        {
+            _desk.Reconsider();
+            // The platform's certificates are judged by the clock.
+            _sender.Wake();
+        };
+        _clockWatch = new(_time, new GatewayDate(gateway, _time), Random.Shared, loggers.CreateLogger("clock"));
         _scanner = new(new SerialScannerPort(options.Scanner.Path, options.Scanner.Line, options.Scanner.Framing, _time), code => _desk.Offer(code), _time, loggers.CreateLogger("scanner"));
-        _api = new(socketPath, new AgentDesk(_loop, _desk, _printer, _scanner, _journal, options.Kiosk.Id), _time, loggers);
+        _api = new(socketPath, new AgentDesk(_loop, _desk, _printer, _scanner, _journal, _line, _time, options.Kiosk.Id), _time, loggers);
         if (Watchdog.LimitFrom(environment, Environment.ProcessId) is { } limit)
             _watchdog = new(limit, [new("issuance", _desk.AnswerProbeAsync), new("outbox", _sender.AnswerProbeAsync)], _systemd, _time, loggers.CreateLogger("watchdog"));
     }
@@ -119,18 +140,20 @@ internal sealed class AgentHost : IAsyncDisposable
         var sender = _loop.Start(() => SendAsync(stop.Token));
         var printer = _loop.Start(() => _printer.RunAsync(stop.Token));
         var scanner = _loop.Start(() => _scanner.RunAsync(stop.Token));
+        var line = _loop.Start(() => _line.RunAsync(stop.Token));
+        var clock = _loop.Start(() => _clockWatch.RunAsync(stop.Token));
         await _api.StartAsync(cancellationToken);
         _systemd.Ready();
         _logger.Ready(AgentVersion.Text);
         var watchdog = _watchdog?.RunAsync(stop.Token) ?? Task.CompletedTask;
 
         // None of these ends by itself: one that does has met what no rule provides for, and the process ends with it.
-        var first = await Task.WhenAny(stopAsked.Task, desk, sender, printer, scanner);
+        var first = await Task.WhenAny(stopAsked.Task, desk, sender, printer, scanner, line, clock);
         _systemd.Stopping();
         _logger.Stopping();
         await StopDeskAsync(desk);
         await stop.CancelAsync();
-        await Task.WhenAll(desk, sender, printer, scanner, watchdog).WaitAsync(StopLimit, _time, CancellationToken.None);
+        await Task.WhenAll(desk, sender, printer, scanner, line, clock, watchdog).WaitAsync(StopLimit, _time, CancellationToken.None);
         await first;
     }
 

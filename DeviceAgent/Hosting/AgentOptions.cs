@@ -44,6 +44,9 @@ public sealed record AgentOptions
 
     /// <summary>"Journal": tuning of the database.</summary>
     public required JournalOptions Journal { get; init; }
+
+    /// <summary>"Clock": who vouches for the time.</summary>
+    public required ClockOptions Clock { get; init; }
 }
 
 /// <summary>Who this kiosk is ("Kiosk" in agent.json).</summary>
@@ -61,6 +64,22 @@ public sealed record StateOptions
 {
     /// <summary>Absolute path, default /var/lib/device-agent. Holds journal.db and, where no systemd credential gives them, secrets/.</summary>
     public string Folder { get; init; } = "/var/lib/device-agent";
+}
+
+/// <summary>Whose word the kiosk takes for the time.</summary>
+public enum ClockTrust
+{
+    /// <summary>The kernel's, once it is synchronized, or the Date of a gateway whose certificates are valid at that very Date.</summary>
+    NtpOrGateway,
+    /// <summary>The operator's: the board has a clock with a battery that is right.</summary>
+    Always,
+}
+
+/// <summary>Who vouches for the time ("Clock" in agent.json). Nothing is issued before somebody does.</summary>
+public sealed record ClockOptions
+{
+    /// <summary>NtpOrGateway (the default) or Always. With Always too, a time before this release was made is not believed.</summary>
+    public ClockTrust Trust { get; init; } = ClockTrust.NtpOrGateway;
 }
 
 /// <summary>How a claim on an order is made.</summary>

@@ -15,7 +15,7 @@ internal static class AgentSetUp
             Directory.CreateDirectory(options.State.Folder);
             var path = JournalPath(options);
             using var keys = JournalKeys.LoadOrMake(options.State.Folder, CredentialsFolder, path);
-            using var journal = SqliteJournal.Create(path, options.Journal, keys, TimeProvider.System);
+            using var journal = SqliteJournal.Create(path, options.Journal, keys, KioskClock.OfThisMachine(options.Clock));
             Console.Out.WriteLine($"made {path}, journal {journal.Identity.JournalId}");
             return Task.FromResult(ExitCodes.Ok);
         }

@@ -80,6 +80,7 @@ public static class OptionsLoader
             Issuance = Issuance(root.Section("Issuance"), printer),
             Outbox = Outbox(root.Section("Outbox")),
             Journal = Journal(root.Section("Journal")),
+            Clock = new ClockOptions { Trust = root.Section("Clock").OneOf("Trust", new ClockOptions().Trust) },
         };
         if (options.Printer.Path.Length > 0 && options.Printer.Path == options.Scanner.Path) root.Refuse("Printer:Path", "must not be the scanner's");
         root.Close();
@@ -226,8 +227,15 @@ public static class OptionsLoader
             PauseLimit = section.Time("PauseLimit", defaults.PauseLimit),
             ProbeStrip = printer.Flag("ProbeStrip", defaults.ProbeStrip),
             ResumeTimeout = section.Time("ResumeTimeout", defaults.ResumeTimeout),
+            MaxInDoubt = section.Whole("MaxInDoubt", defaults.MaxInDoubt),
+            MaxReissues = section.Whole("MaxReissues", defaults.MaxReissues),
+            BlindLimit = section.Time("BlindLimit", defaults.BlindLimit),
+            WhenImpossible = section.OneOf("WhenImpossible", defaults.WhenImpossible),
+            NearEndMillimetres = printer.Whole("NearEndMillimetres", defaults.NearEndMillimetres),
+            GatewaySilenceLimit = section.Time("GatewaySilenceLimit", defaults.GatewaySilenceLimit),
         };
         section.Check(issuance.Validate);
+        printer.Check(issuance.ValidatePrinter);
         return issuance;
     }
 

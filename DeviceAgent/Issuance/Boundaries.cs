@@ -56,6 +56,38 @@ internal sealed class TicketsFromOrder : ITicketAllocation
     }
 }
 
+/// <summary>What a person must be told of, wherever they are.</summary>
+public enum AlarmKind
+{
+    /// <summary>An order waits for a person's decision.</summary>
+    OrderInDoubt,
+    /// <summary>The journal cannot be had or written: nothing is issued.</summary>
+    Journal,
+}
+
+/// <param name="OrderNumber">Null where it is about no order.</param>
+/// <param name="Reason">For the operator; no personal data.</param>
+/// <param name="Since">When it began.</param>
+public sealed record Alarm(AlarmKind Kind, string? OrderNumber, string Reason, DateTimeOffset Since);
+
+/// <summary>Where alarms go: told within a minute, again and again, until they are cleared.</summary>
+/// <remarks>Called on the agent's loop; takes effect at once and returns at once. Kept in memory: after a start the desk raises again what still holds.</remarks>
+public interface IAlarms
+{
+    /// <summary>An alarm that stands already (same kind, same order) is not raised twice.</summary>
+    void Raise(Alarm alarm);
+
+    void Clear(AlarmKind kind, string? orderNumber);
+}
+
+/// <summary>Nobody is told.</summary>
+internal sealed class NoAlarms : IAlarms
+{
+    public void Raise(Alarm alarm) { }
+
+    public void Clear(AlarmKind kind, string? orderNumber) { }
+}
+
 /// <summary>The kiosk's printer as the desk sees it: opened, lost and opened again by the devices' side.</summary>
 /// <remarks>Used on the agent's loop only, by one caller at a time.</remarks>
 public interface IPrinterStation

@@ -23,8 +23,15 @@ public sealed record DeskSurroundings
     public required ILogger Logger { get; init; }
     /// <summary>A report was written, or the platform has just answered: the sender may go.</summary>
     public required Action WakeSender { get; init; }
-    /// <summary>Why the sender holds the queue; null when it does not.</summary>
-    public required Func<string?> SenderHold { get; init; }
+    /// <summary>What only a person can make right with the platform; null when nothing holds the reports.</summary>
+    public required Func<TopRemedy?> SenderHold { get; init; }
+    /// <summary>How long the platform has not been heard although it was called; null when the last call was answered.</summary>
+    public required Func<TimeSpan?> PlatformSilentFor { get; init; }
+    /// <summary>Whether the wall clock may be believed. A change is told with <see cref="IssuanceDesk.Reconsider"/>.</summary>
+    public required Func<bool> ClockIsTrusted { get; init; }
+    /// <summary>Whether the disk is fuller than is good for an order in hand.</summary>
+    public required Func<bool> DiskReserveUsed { get; init; }
+    public required IAlarms Alarms { get; init; }
     /// <summary>Reports that may wait before the kiosk takes no more orders.</summary>
     public required int MaxReports { get; init; }
 }
@@ -54,7 +61,9 @@ public sealed partial class IssuanceDesk : IDisposable
     private readonly OrderOptions _orders;
     private readonly OrderCodes _codes;
     private readonly LookUpLimit _lookUps;
+    private readonly PaperStock _paper;
     private readonly TicketAttempts _attempts;
+    private readonly IncidentSlips _slips;
     private readonly Channel<DeskEvent> _events = Channel.CreateBounded<DeskEvent>(new BoundedChannelOptions(64) { SingleReader = true });
     private readonly Dictionary<string, long> _waitingSince = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _hardStop = new();
@@ -64,7 +73,7 @@ public sealed partial class IssuanceDesk : IDisposable
     private long _inHandSince;
     private bool _recovered;
     private bool _stopping;
-    private bool _journalWritable = true;
+    private JournalFailure? _journalFailure;
     private string? _learnedUnit;
     private Guidance _shown = Guidance.OutOfService;
     private long? _noticeUntil;
@@ -77,7 +86,9 @@ public sealed partial class IssuanceDesk : IDisposable
         (_with, _options, _orders) = (surroundings, options, orders);
         _codes = new(orders);
         _lookUps = new(orders.LookUpsPerMinute, surroundings.Time);
-        _attempts = new(surroundings.Journal, surroundings.Printer, surroundings.Template, surroundings.Guidance, options, surroundings.Time, surroundings.Logger);
+        _paper = new(surroundings.Journal, surroundings.Printer, options, surroundings.Time);
+        _attempts = new(surroundings.Journal, surroundings.Printer, surroundings.Template, surroundings.Guidance, _paper, options, surroundings.Time, surroundings.Logger);
+        _slips = new(surroundings, options);
         _timer = surroundings.Time.CreateTimer(_ => _events.Writer.TryWrite(new DeskEvent(DeskEventKind.Tick)), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -93,7 +104,8 @@ public sealed partial class IssuanceDesk : IDisposable
             return PickupOffer.Busy;
         }
         var reasons = NotReadyReasons();
-        if (reasons.Count > 0)
+        // Whether the platform is still silent is found out by asking it.
+        if (reasons.Any(r => r != NotReadyReason.GatewayUnreachable))
         {
             _with.Logger.NotReady(string.Join(", ", reasons));
             ShowIdle();
@@ -115,8 +127,11 @@ public sealed partial class IssuanceDesk : IDisposable
     public void Stop()
     {
         _stopping = true;
-        _events.Writer.TryWrite(new DeskEvent(DeskEventKind.Tick));
+        Reconsider();
     }
+
+    /// <summary>Something that readiness depends on has changed. Any thread.</summary>
+    public void Reconsider() => _events.Writer.TryWrite(new DeskEvent(DeskEventKind.Tick));
 
     /// <summary>Gives up what is in hand: the attempt stays open in the journal and is settled at the next start.</summary>
     public void StopHard() => _hardStop.Cancel();
@@ -124,8 +139,10 @@ public sealed partial class IssuanceDesk : IDisposable
     /// <summary>An fsync error is fatal: what the disk holds is not known any more. Nothing is issued before the journal was opened and checked again.</summary>
     public void FailJournal(JournalException failure)
     {
-        _journalWritable = false;
+        _journalFailure ??= failure.Reason;
         _with.Logger.JournalFailed(failure);
+        _with.Alarms.Raise(new(AlarmKind.Journal, null, failure.Message, _with.Time.GetUtcNow()));
+        Reconsider();
     }
 
     /// <summary>Runs until <see cref="Stop"/>; throws what no rule provides for.</summary>
@@ -135,7 +152,7 @@ public sealed partial class IssuanceDesk : IDisposable
         try
         {
             Guarded(CheckJournal);
-            if (_journalWritable) Guarded(Recover);
+            if (_journalFailure is null) Guarded(Recover);
             ConsiderDuties();
             while (!(_stopping && _inHand is null))
             {
@@ -182,7 +199,7 @@ public sealed partial class IssuanceDesk : IDisposable
     private void ConsiderDuties()
     {
         if (_inHand is not null) return;
-        if (!_stopping && _recovered && _journalWritable)
+        if (!_stopping && _recovered && _journalFailure is null)
         {
             Guarded(EscalateWaiting);
             var canPrint = _with.Printer.Status.CanPrint;
@@ -191,9 +208,9 @@ public sealed partial class IssuanceDesk : IDisposable
                 TakeInHand("accounting", () => SettleAsync(unsettled));
                 return;
             }
-            if (canPrint && _slipsOwed.Count > 0)
+            if (canPrint && _slips.IsDue)
             {
-                TakeInHand("incident slip", PrintSlipsAsync);
+                TakeInHand("incident slip", () => _slips.PrintAsync(_hardStop.Token));
                 return;
             }
             if (canPrint && !UnitIsLearned)
@@ -201,6 +218,7 @@ public sealed partial class IssuanceDesk : IDisposable
                 TakeInHand("new printer", LearnUnitAsync);
                 return;
             }
+            if (UnitIsLearned) Guarded(() => _paper.Observe(_attempts.Unit));
         }
         ShowIdle();
         ArmTimer();
@@ -260,11 +278,32 @@ public sealed partial class IssuanceDesk : IDisposable
 
     private IReadOnlyList<NotReadyReason> NotReadyReasons()
     {
-        var waiting = 0;
-        if (_journalWritable) Guarded(() => waiting = _with.Journal.Counts.Waiting);
-        var printer = _with.Printer.Identity is null ? null : _with.Printer.Status;
-        return Readiness.Judge(new(
-            _recovered, _stopping, printer, UnitIsLearned, _unsettled, _journalWritable, _with.Journal.CanKeepPersonalData, waiting, _with.MaxReports, _with.SenderHold()));
+        int waiting = 0, inDoubt = 0;
+        int? ticketsLeft = null;
+        if (_journalFailure is null)
+            Guarded(() => (waiting, inDoubt, ticketsLeft) = (_with.Journal.Counts.Waiting, _with.Journal.CountIssuances().InDoubt, _paper.TicketsLeft));
+        return Readiness.Judge(new()
+        {
+            Recovered = _recovered,
+            Stopping = _stopping,
+            Maintenance = _with.Journal.InMaintenance,
+            Printer = _with.Printer.Identity is null ? null : _with.Printer.Status,
+            PrinterLearned = UnitIsLearned,
+            TicketsLeft = ticketsLeft,
+            UnsettledAttempts = _unsettled,
+            JournalBeingChecked = false,
+            JournalFailure = _journalFailure,
+            JournalHasItsKey = _with.Journal.CanKeepPersonalData,
+            DiskReserveUsed = _with.DiskReserveUsed(),
+            ReportsWaiting = waiting,
+            MaxReports = _with.MaxReports,
+            SenderHold = _with.SenderHold(),
+            GatewaySilentFor = _with.PlatformSilentFor(),
+            GatewaySilenceLimit = _options.GatewaySilenceLimit,
+            ClockIsTrusted = _with.ClockIsTrusted(),
+            InDoubt = inDoubt,
+            MaxInDoubt = _options.MaxInDoubt,
+        });
     }
 
     private void Show(Guidance guidance)
@@ -277,30 +316,40 @@ public sealed partial class IssuanceDesk : IDisposable
     private void Notice(Guidance guidance, TimeSpan? duration = null)
     {
         Show(guidance);
-        _noticeUntil = _with.Time.GetTimestamp() + (long)((duration ?? _options.NoticeTime).TotalSeconds * _with.Time.TimestampFrequency);
+        _noticeUntil = _with.Time.GetTimestamp() + Ticks(duration ?? _options.NoticeTime);
     }
 
     private void ShowIdle()
     {
         if (_inHand is not null || (_noticeUntil is { } until && _with.Time.GetTimestamp() < until && !_stopping)) return;
         _noticeUntil = null;
-        Show(NotReadyReasons().Count == 0 ? Guidance.Ready : Guidance.OutOfService);
+        Show(NotReadyReasons() switch
+        {
+            [] => Guidance.Ready,
+            [NotReadyReason.GatewayUnreachable] => Guidance.Offline,
+            _ => Guidance.OutOfService,
+        });
     }
 
     private void ArmTimer()
     {
         // What is overdue already waits for something else than time: for the printer, or for a journal that can be written.
         var now = _with.Time.GetTimestamp();
-        long? next = _noticeUntil > now ? _noticeUntil : null;
-        foreach (var since in _waitingSince.Values)
+        long? next = null;
+        void Consider(long? moment)
         {
-            var deadline = since + (long)(_options.ResumeTimeout.TotalSeconds * _with.Time.TimestampFrequency);
-            if (deadline > now && (next is null || deadline < next)) next = deadline;
+            if (moment > now && (next is null || moment < next)) next = moment;
         }
+        Consider(_noticeUntil);
+        Consider(_slips.NextTry);
+        foreach (var since in _waitingSince.Values) Consider(since + Ticks(_options.ResumeTimeout));
+        if (_with.PlatformSilentFor() is { } silent && silent < _options.GatewaySilenceLimit) Consider(now + Ticks(_options.GatewaySilenceLimit - silent));
         // Rounded up: a timer that fires a little early would find nothing to do.
         var due = next is { } moment ? TimeSpan.FromMilliseconds(Math.Ceiling((moment - now) * 1000.0 / _with.Time.TimestampFrequency)) : Timeout.InfiniteTimeSpan;
         _timer.Change(due, Timeout.InfiniteTimeSpan);
     }
+
+    private long Ticks(TimeSpan span) => (long)(span.TotalSeconds * _with.Time.TimestampFrequency);
 
     private enum DeskEventKind { Probe, Done, PrinterChanged, Tick }
 

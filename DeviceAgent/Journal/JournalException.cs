@@ -20,6 +20,11 @@ public enum JournalFailure
     Locked,
     /// <summary>Damaged, or not a journal. To be set aside, never overwritten.</summary>
     Corrupt,
+    /// <summary>
+    /// It is another board's (a cloned card, a swapped board), an older copy of itself, or one that does not know what its printer printed.
+    /// Nothing is issued or sent from it before a person adopts it.
+    /// </summary>
+    Mismatch,
     /// <summary>A newer release wrote it and says that this one must not open it.</summary>
     NewerThanReadable,
     /// <summary>

@@ -50,11 +50,16 @@ public sealed partial class SqliteJournal : IIssuanceJournal
         _lastIssuance = Scalar(JournalSql.LastIssuance);
         _lastAttempt = Scalar(JournalSql.LastAttempt);
         _lastReport = Scalar(JournalSql.LastReport);
+        InMaintenance = ReadMeta(database, JournalSchema.Maintenance) is { Length: > 0 };
         using var latest = database.Use(JournalSql.LatestTime);
         if (latest.Step()) _latest = latest.Int64(0);
     }
 
     public JournalIdentity Identity { get; }
+
+    public bool InMaintenance { get; private set; }
+
+    public long LastAttempt => _lastAttempt;
 
     /// <summary>The key at hand is the one that this journal was made with. Without it orders cannot be accepted; reports still go out.</summary>
     public bool CanKeepPersonalData => _journalKeyId.Length > 0 && _keys.KeyId == _journalKeyId;
