@@ -87,7 +87,7 @@ internal sealed class RandomRun
     {
         var from = Seconds(0, TroubleSeconds - 60);
         At(from, what, begin);
-        At(from + Seconds(atLeast, 60), $"end of {what}", end);
+        At(from + Seconds(atLeast, atLeast + 30), $"end of {what}", end);
     }
 
     private void DrawFault()
@@ -121,7 +121,7 @@ internal sealed class RandomRun
                 For("printer without power", printer.LosePower, printer.GetPower);
                 break;
             case 2:
-                For("cover", OpenCover, () => ShutCover(null));
+                For("cover", OpenCover, ShutCover, atLeast: (int)WorldPrinter.Hand.TotalSeconds);
                 break;
             case 3:
                 For("cutter", () => SetCutterError(true), () => SetCutterError(false));
@@ -205,10 +205,10 @@ internal sealed class RandomRun
         _world.Printer.Unit.OpenCover();
     }
 
-    private void ShutCover(int? lines)
+    private void ShutCover()
     {
         _world.Printer.Disturb("cover");
-        _world.Printer.Unit.ShutCover(lines);
+        _world.Printer.Unit.ShutCover(null);
     }
 
     private void SetCutterError(bool on)
@@ -239,7 +239,7 @@ internal sealed class RandomRun
         printer.Plug();
         printer.GetPower();
         if (printer.Unit.HasCutterError) SetCutterError(false);
-        if (printer.Unit.Roll <= 0 || printer.Unit.IsCoverOpen) ShutCover(5000);
+        if (printer.Unit.Roll <= 0 || printer.Unit.IsCoverOpen) printer.Refill(5000);
         RestartIfJournalFailed();
     }
 }

@@ -40,7 +40,7 @@ internal sealed record Scenario(string Name, Action<World> Begin)
     private static void PaperOut(World world)
     {
         world.Printer.Unit.ShortenRoll(ProbeAndTicketAndHalf);
-        world.Printer.RefilledAfter = TimeSpan.FromSeconds(20);
+        world.Printer.RefilledAfter = TimeSpan.FromSeconds(10);
         Come(world, "10000003", 3);
     }
 

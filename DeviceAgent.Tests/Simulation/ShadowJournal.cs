@@ -11,6 +11,9 @@ internal sealed class ShadowAttempt
     public required NewAttempt Begun { get; init; }
     public required PrinterUnit Unit { get; init; }
     public required TimeSpan StartedAt { get; init; }
+    /// <summary>When the process that began it was started, and the one that ended it.</summary>
+    public required TimeSpan BegunByRunOf { get; init; }
+    public TimeSpan EndedByRunOf { get; set; }
     public AttemptEnd? End { get; set; }
     public TimeSpan? EndedAt { get; set; }
 }
@@ -61,7 +64,7 @@ internal sealed class ShadowJournal(World world)
         {
             var found = disk.Issuances.SelectMany(i => i.Attempts).FirstOrDefault(a => a.Id == attempt.Id);
             if (found is not null && found.End?.Outcome == attempt.End?.Outcome) continue;
-            if (found is not null && _pending == $"attempt {attempt.Id}") (attempt.End, attempt.EndedAt) = (found.End, world.Now);
+            if (found is not null && _pending == $"attempt {attempt.Id}") (attempt.End, attempt.EndedAt, attempt.EndedByRunOf) = (found.End, world.Now, _pendingSince);
             else world.Violate("no acknowledged fact is lost", $"attempt {attempt.Id} ended {attempt.End?.Outcome}, the journal says {(found is null ? "nothing" : $"{found.End?.Outcome}")}");
         }
         foreach (var (id, state) in Reports.ToList())
@@ -86,7 +89,7 @@ internal sealed class ShadowJournal(World world)
                 if (Attempts.ContainsKey(attempt.Id)) continue;
                 var unit = _pendingUnit ?? world.Printer.Unit;
                 NewAttempt begun = new(attempt.Kind, attempt.TicketIndex, attempt.Before);
-                Attempts[attempt.Id] = new() { Id = attempt.Id, Order = record.OrderNumber, Begun = begun, Unit = unit, StartedAt = _pendingSince };
+                Attempts[attempt.Id] = new() { Id = attempt.Id, Order = record.OrderNumber, Begun = begun, Unit = unit, StartedAt = _pendingSince, BegunByRunOf = _pendingSince };
             }
         }
     }

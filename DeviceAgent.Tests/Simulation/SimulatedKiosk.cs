@@ -63,7 +63,7 @@ internal sealed class AgentRun
 
     public required IssuanceDesk Desk { get; set; }
 
-    /// <summary>Desk, sender, printer and scanner; none ends by itself.</summary>
+    /// <summary>Desk, sender, printer, scanner and line; none ends by itself.</summary>
     public Task[] Parts { get; set; } = [];
 }
 
@@ -89,6 +89,9 @@ internal sealed class SimulatedKiosk(World world, KioskParts parts)
 
     public bool IsRunning => Run is not null;
 
+    /// <summary>When the running process began.</summary>
+    public TimeSpan BootedAt { get; private set; }
+
     public bool IsScannerPlugged { get; private set; } = true;
 
     /// <summary>Nothing in hand, nothing to be read from the journal.</summary>
@@ -100,6 +103,7 @@ internal sealed class SimulatedKiosk(World world, KioskParts parts)
     {
         if (Run is not null) return;
         world.Note("boot");
+        BootedAt = world.Now;
         world.Shadow.Compare();
         parts.BeforeBoot(world.Disk);
         var run = Compose();
@@ -175,13 +179,14 @@ internal sealed class SimulatedKiosk(World world, KioskParts parts)
         var lights = world.Lights.OpenFor(run);
         var api = parts.Api(world.Gateway.ApiOf(run));
         var random = new Random(world.Random.Next());
-        var sender = new OutboxSender(parts.Outbox(run.Journal), api, Outbox, run.Clock, random, logger) { StateChanged = _ => run.Desk.Reconsider() };
+        var line = new PlatformLine(api, run.Clock, random);
+        var sender = new OutboxSender(parts.Outbox(run.Journal), line, Outbox, run.Clock, random, logger) { StateChanged = _ => run.Desk.Reconsider() };
         var printer = new PrinterStation(parts.Port(world, world.Printer.PortOf(run)), run.Clock, random, logger);
         run.Desk = new(new()
         {
             Journal = run.Journal,
             CheckJournal = () => null,
-            Platform = api,
+            Platform = line,
             Printer = parts.Station(world, printer),
             Guidance = parts.Guidance(world.Lights.GuidanceOf(run, lights)),
             Template = new BusTicketTemplate(48, "K-1", "400"),
@@ -192,12 +197,17 @@ internal sealed class SimulatedKiosk(World world, KioskParts parts)
             Logger = logger,
             WakeSender = sender.Wake,
             SenderHold = () => sender.Hold?.Reason,
-            PlatformSilentFor = () => null,
+            PlatformSilentFor = () => line.SilentFor,
             ClockIsTrusted = () => world.Board.ClockIsTrusted,
             DiskReserveUsed = () => false,
             Alarms = new NoAlarms(),
             MaxReports = Outbox.MaxReports,
         }, Issuance, Orders);
+        line.Changed = () =>
+        {
+            if (line.SilentFor is null) sender.Wake();
+            run.Desk.Reconsider();
+        };
         var scanner = new ScannerStation(run.Scanner, code => parts.Offer(run, code), run.Clock, logger);
         run.Parts =
         [
@@ -205,6 +215,7 @@ internal sealed class SimulatedKiosk(World world, KioskParts parts)
             run.Loop.Start(() => SendAsync(run, sender)),
             run.Loop.Start(() => printer.RunAsync(CancellationToken.None)),
             run.Loop.Start(() => scanner.RunAsync(CancellationToken.None)),
+            run.Loop.Start(() => line.RunAsync(CancellationToken.None)),
         ];
         return run;
     }

@@ -54,6 +54,7 @@ internal sealed class WorldJournal(World world, AgentRun run, IIssuanceJournal i
             Begun = attempt,
             Unit = unit,
             StartedAt = world.Now,
+            BegunByRunOf = world.Kiosk.BootedAt,
         };
         return started;
     }
@@ -65,7 +66,7 @@ internal sealed class WorldJournal(World world, AgentRun run, IIssuanceJournal i
             inner.EndAttempt(attempt, end, at);
             return 0;
         });
-        if (_shadow.Attempts.TryGetValue(attempt, out var shadow)) (shadow.End, shadow.EndedAt) = (end, world.Now);
+        if (_shadow.Attempts.TryGetValue(attempt, out var shadow)) (shadow.End, shadow.EndedAt, shadow.EndedByRunOf) = (end, world.Now, world.Kiosk.BootedAt);
     }
 
     public long Complete(long issuance, NewReport report, DateTimeOffset at)

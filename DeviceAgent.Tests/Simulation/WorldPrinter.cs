@@ -9,6 +9,9 @@ internal sealed class WorldPrinter
 {
     public const string DevicePath = "/dev/serial/by-id/printer";
 
+    /// <summary>What a person needs to open the printer, load a roll and shut it: longer than the product takes for certain that nobody can.</summary>
+    public static readonly TimeSpan Hand = SimulatedKiosk.Issuance.BlindLimit + TimeSpan.FromSeconds(1);
+
     private readonly World _world;
     private PrinterHandle? _open;
     private int _plugs = 1;
@@ -102,7 +105,7 @@ internal sealed class WorldPrinter
     {
         Disturb("refill");
         if (!Unit.IsCoverOpen) Unit.OpenCover();
-        _world.Script(TimeSpan.FromSeconds(9), () =>
+        _world.Script(Hand, () =>
         {
             Disturb("refilled");
             Unit.ShutCover(lines);
@@ -145,10 +148,10 @@ internal sealed class WorldPrinter
             NextEchoDelay = null;
             SpoilFence(id);
             _world.Note($"printer: echo {id} is late by {late}");
-            _world.Script(late, () => Hand(id));
+            _world.Script(late, () => Tell(id));
             return;
         }
-        Hand(id);
+        Tell(id);
     }
 
     // A ticket's own echo is one proof of two; without a fence there is no other.
@@ -158,7 +161,7 @@ internal sealed class WorldPrinter
         Unit.WasProbeSpoilt |= id.ToString() == "~PRB";
     }
 
-    private void Hand(ProcessId id)
+    private void Tell(ProcessId id)
     {
         _world.Note($"printer: echo {id}{(_open is null ? ", nobody listens" : "")}");
         if (IsReachable) _open?.Hear(id);

@@ -11,6 +11,9 @@ internal static class WorldRules
     // Evidence is read a moment before the attempt is written down.
     private static readonly TimeSpan EvidenceLead = TimeSpan.FromSeconds(3);
 
+    // A printer that still prints is identified only when it is done.
+    private static readonly TimeSpan Opening = TimeSpan.FromSeconds(7);
+
     public static void Check(World world)
     {
         world.Shadow.Compare();
@@ -69,6 +72,7 @@ internal static class WorldRules
     {
         if (attempt.End is not { Outcome: AttemptOutcome.Unknown } end || attempt.Begun.Kind != AttemptKind.Ticket || !attempt.Unit.Kind.CanProve) return;
         if (!attempt.Begun.Before.CutCounterIsExact && attempt.Unit.WasProbeSpoilt) return;
+        if (WasBlind(attempt)) return;
         if (WasDisturbed(world, attempt.StartedAt - EvidenceLead, attempt.EndedAt!.Value)) return;
         world.Violate("no doubt without a cause", $"attempt {attempt.Id} of order {attempt.Order}: {end.Judgement}");
     }
@@ -114,6 +118,10 @@ internal static class WorldRules
         if (world.Printer.Unit.Kind is { CanProve: true } && world.Disk.Printers.GetValueOrDefault(world.Printer.Unit.Serial) is { CutCounterIsExact: false, EchoesProcessId: true } && !world.Printer.Unit.WasProbeSpoilt)
             world.Violate("no printer is learned wrongly", world.Printer.Unit.Serial);
     }
+
+    /// <summary>Between two processes nobody watches the printer: after too long of it nobody knows what a hand did.</summary>
+    private static bool WasBlind(ShadowAttempt attempt) =>
+        attempt.BegunByRunOf != attempt.EndedByRunOf && attempt.EndedByRunOf + Opening - attempt.StartedAt > SimulatedKiosk.Issuance.BlindLimit;
 
     private static bool WasDisturbed(World world, TimeSpan from, TimeSpan to) => world.Printer.Disturbances.Exists(d => d >= from && d <= to);
 }

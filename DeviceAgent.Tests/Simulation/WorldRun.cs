@@ -1,4 +1,5 @@
 using System.Globalization;
+using DeviceAgent.Issuance;
 using DeviceAgent.Journal;
 
 namespace DeviceAgent.Tests.Simulation;
@@ -58,7 +59,9 @@ internal static class WorldRun
 
     private static bool Rests(World world) =>
         world.Outstanding == 0 && world.Kiosk.IsIdle && world.Printer.Unit.IsDrained
-        && !world.Disk.Reports.Exists(r => r.IsOpen) && !world.Disk.Issuances.Exists(i => i.State is IssuanceState.Intent or IssuanceState.Accepted);
+        && !world.Disk.Reports.Exists(r => r.IsOpen) && !world.Disk.Issuances.Exists(i => i.State is IssuanceState.Intent or IssuanceState.Accepted)
+        // It asks by itself, with pauses.
+        && !world.Kiosk.NotReady.Contains(NotReadyReason.GatewayUnreachable);
 
     private static string WhatGoesOn(World world) => string.Create(CultureInfo.InvariantCulture,
         $"{world.Outstanding} things outstanding, in hand {world.Kiosk.Run?.Desk.State.InHand ?? "nothing"}, printer drained {world.Printer.Unit.IsDrained}, "
