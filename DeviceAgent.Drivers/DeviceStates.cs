@@ -6,6 +6,20 @@ public enum DeviceState { Online, Offline, PowerOff, NoDevice, HardwareError, Us
 /// <summary>CEN XFS4IoT, Printer.Status "paper".</summary>
 public enum PaperSupply { Full, Low, Out, Jammed, Unknown, NotSupported }
 
+/// <summary>Where the printed paper is. CEN XFS4IoT, Printer.Status "media".</summary>
+public enum MediaState
+{
+    /// <summary>The printer does not tell.</summary>
+    Unknown,
+    /// <summary>At the mouth, not yet taken.</summary>
+    Present,
+    NotPresent,
+    Jammed,
+    Entering,
+    /// <summary>It was at the mouth and was pulled back: nobody can say whether a passenger had seen or copied it.</summary>
+    Retracted,
+}
+
 /// <summary>A device that went away, or could not be had. Expected on a kiosk: cables get pulled.</summary>
 public enum DeviceLoss
 {

@@ -12,7 +12,7 @@ namespace DeviceAgent.Simulator;
 /// </remarks>
 public sealed partial class PseudoTerminal : IDisposable
 {
-    private const int ReadWrite = 2, NoControllingTerminal = 0x100, CloseOnExec = 0x80000, InputAndOutputQueue = 2;
+    private const int ReadWrite = 2, NoControllingTerminal = 0x100, CloseOnExec = 0x80000, InputQueue = 0, InputAndOutputQueue = 2;
     private const short PollIn = 1;
     private const nuint NotExclusive = 0x540D; // TIOCNXCL, asm-generic/ioctls.h
     private readonly SafeFileHandle _master;
@@ -103,6 +103,15 @@ public sealed partial class PseudoTerminal : IDisposable
         if (_keepAlive is not { } slave) return;
         Check(TcFlush(slave, InputAndOutputQueue), "tcflush");
         Check(TcFlush(_master, InputAndOutputQueue), "tcflush");
+    }
+
+    /// <summary>
+    /// Drops what the device said and nobody has read. The kernel does so itself when a real port is closed for the last time;
+    /// the descriptor held here never closes.
+    /// </summary>
+    public void DropUnread()
+    {
+        if (_keepAlive is { } slave) Check(TcFlush(slave, InputQueue), "tcflush");
     }
 
     /// <summary>

@@ -102,6 +102,8 @@ public sealed record PrinterStatus
     /// <summary>Online, Offline (told by the printer), PowerOff (no answer), HardwareError (cutter, mechanical, unrecoverable).</summary>
     public required DeviceState Device { get; init; }
     public required PaperSupply Paper { get; init; }
+    /// <summary>Unknown on printers without a presenter.</summary>
+    public MediaState Media { get; init; }
     public bool CoverOpen { get; init; }
     public bool FeedKeyPressed { get; init; }
     public bool CutterError { get; init; }

@@ -76,7 +76,8 @@ public sealed record OutboxReport
 }
 
 /// <summary>A report to be written with the transition that it tells of.</summary>
-public sealed record NewReport(string Kind, int PayloadVersion, bool Success, byte[] Payload, byte[]? Personal);
+/// <param name="AskFirst">The platform may know more of the order than this kiosk: it is asked before the first send.</param>
+public sealed record NewReport(string Kind, int PayloadVersion, bool Success, byte[] Payload, byte[]? Personal, bool AskFirst = false);
 
 public static class ReportKinds
 {

@@ -86,7 +86,8 @@ public sealed class OutboxSender(IOutbox outbox, IBusTvmApi api, OutboxOptions o
         finally
         {
             _stopping = true;
-            await requests.CancelAsync();
+            // Not CancelAsync: that would leave the scheduler.
+            requests.Cancel();
             await Task.WhenAll(_underWay.Values).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
             _probes.Writer.TryComplete();
             AnswerProbes(false);

@@ -63,6 +63,9 @@ internal sealed class SimulatedGateway : IAsyncDisposable
 
     public bool IsDown => _down;
 
+    /// <summary>Raised on the request's thread with method and order number, before anything is done about it.</summary>
+    public event Action<string?, string?>? Received;
+
     /// <summary>Raised on the request's thread when its answer is out, or lost.</summary>
     public event Action<GatewayRequest>? Finished;
 
@@ -135,6 +138,7 @@ internal sealed class SimulatedGateway : IAsyncDisposable
         using var body = new MemoryStream();
         await http.Request.Body.CopyToAsync(body, http.RequestAborted);
         var problem = TopForm.TryParse(body.GetBuffer().AsSpan(0, (int)body.Length), out var form);
+        Received?.Invoke(form["method"], form["alitrip_order_id"]);
         var faults = Faults.Take(form["method"]);
         bool Met(GatewayFaultKind kind) => faults.Any(f => f.Kind == kind);
 

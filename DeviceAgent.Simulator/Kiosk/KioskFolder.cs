@@ -14,6 +14,8 @@ internal sealed record KioskDevices
     public required bool XonXoff { get; init; }
     public string? StationId { get; init; }
     public string? StationName { get; init; }
+    /// <summary>How long an interrupted order waits for its passenger; null: the agent's default.</summary>
+    public TimeSpan? ResumeTimeout { get; init; }
 }
 
 /// <summary>Everything that the virtual kiosk has on disk, in one temporary folder of mode 0700.</summary>
@@ -28,6 +30,9 @@ internal sealed class KioskFolder : IDisposable
     public string ConfigPath => Path.Combine(Root, "agent.json");
 
     public string LogPath => Path.Combine(Root, "agent.log");
+
+    /// <summary>What happened at the kiosk, for whoever reads the agent's log beside it.</summary>
+    public string TimeLinePath => Path.Combine(Root, "kiosk.log");
 
     public string ApiSocket => Path.Combine(Root, "agent.sock");
 
@@ -82,6 +87,7 @@ internal sealed class KioskFolder : IDisposable
             ["Lights"] = new JsonObject { ["Backend"] = "Simulated", ["Path"] = LightsSocket },
             ["Outbox"] = new JsonObject { ["FirstRetryDelay"] = "00:00:01", ["MaxRetryDelay"] = "00:00:05" },
         };
+        if (devices.ResumeTimeout is { } resume) config["Issuance"] = new JsonObject { ["ResumeTimeout"] = resume.ToString("c") };
         Write(ConfigPath, config.ToJsonString(new JsonSerializerOptions { WriteIndented = true }));
     }
 

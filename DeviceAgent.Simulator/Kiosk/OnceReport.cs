@@ -91,7 +91,7 @@ internal static class OnceReport
 
     private static JsonArray List(IEnumerable<string> texts) => new([.. texts.Select(t => JsonValue.Create(t))]);
 
-    private static void Write(TextWriter to, JsonObject json)
+    public static void Write(TextWriter to, JsonObject json)
     {
         using var bytes = new MemoryStream();
         using (var writer = new Utf8JsonWriter(bytes, Plain)) json.WriteTo(writer);

@@ -55,7 +55,7 @@ internal sealed class OnceRun(VirtualKiosk kiosk, JsonObject order, OnceFaults f
         return Judge(journal);
     }
 
-    private static ExpectedOrder Expect(JsonObject order)
+    internal static ExpectedOrder Expect(JsonObject order)
     {
         var numbers = OrderFile.Passengers(order).Select(p => OrderFile.Text(p, "agent_ticket_id")).ToArray();
         var refunded = order["refunds"]?["tvm_refund_apply"] is JsonArray refunds && refunds.OfType<JsonObject>().Any(r => OrderFile.Number(r, "refund_status") != 20);

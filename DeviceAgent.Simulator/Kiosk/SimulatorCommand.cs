@@ -25,19 +25,27 @@ internal static class SimulatorCommand
     private static readonly Option<string> Printer = new("--printer") { Description = $"The printer: {string.Join(", ", SimulatedPrinterOptions.ProfileNames)}.", DefaultValueFactory = _ => "exact" };
     private static readonly Option<int?> Baud = new("--baud") { Description = "The printer's line, bits per second, 300 to 4000000; default 115200, or the profile's own." };
     private static readonly Option<string> Agent = new("--agent") { Description = "Path of device-agent; default: the one that was built beside this program.", DefaultValueFactory = _ => AgentProcess.BuiltBesideUs() };
-    private static readonly Option<int> TimeOut = new("--timeout") { Description = $"Seconds until the run must be settled, 1 to {MaxTimeoutSeconds}.", DefaultValueFactory = _ => 60 };
+    private static readonly Option<int> TimeOut = new("--timeout") { Description = $"Seconds until the run must be settled, and in a storm until the next kill's moment must have come, 1 to {MaxTimeoutSeconds}.", DefaultValueFactory = _ => 60 };
 
     public static Task<int> InvokeAsync(string[] arguments)
     {
         var root = new RootCommand("""
-            The virtual kiosk: the real agent between simulated devices and a simulated platform. Without --once: a console that takes commands.
+            The virtual kiosk: the real agent between simulated devices and a simulated platform. Without --once and --storm: a console that takes commands.
             Exit codes of --once: 0 issued, and paper, journal and ledger agree; 1 they disagree; 2 the run itself failed;
             3 the order stands in doubt, and all agree on that; 4 nothing was given and nothing reported; 64 usage.
-            """) { Once, Order, Json, SavePrint, NetDown, PowerCut, Printer, Baud, Agent, TimeOut };
+
+            --storm presents order after order and ends the agent --kills times with SIGKILL: while it starts and recovers, between code and first byte,
+            in the middle of a ticket or a strip, behind a cut, and around queries and reports. Part of the kills are power cuts: bytes on the wires are
+            lost, too. The boot stays the same, so that the agent believes the printer's counters, as it would not after a real reboot. Printer, platform
+            and passengers live on; now and then the platform fails as well. In the end no ticket may be there twice, what was issued must be on paper and
+            in the ledger exactly once, what was released in neither, no report may wait, and with a printer that proves everything nothing may stand
+            in doubt. Exit codes: 0 no violation; 1 violations, each told with its order; 2 the storm could not go on; 64 usage.
+            """) { Once, Order, Json, SavePrint, NetDown, PowerCut, Printer, Baud, Agent, TimeOut, StormCommand.Storm, StormCommand.Kills, StormCommand.Seed };
         Require(PowerCut, n => n is null or >= 1, "--power-cut-during-ticket counts from 1.");
         Require(Baud, b => b is null or (>= 300 and <= 4_000_000), "--baud is 300 to 4000000.");
         Require(TimeOut, t => t is >= 1 and <= MaxTimeoutSeconds, $"--timeout is 1 to {MaxTimeoutSeconds}.");
         Require(Printer, p => SimulatedPrinterOptions.ProfileNames.Contains(p), $"--printer is one of {string.Join(", ", SimulatedPrinterOptions.ProfileNames)}.");
+        Require(StormCommand.Kills, k => k is >= 1 and <= StormCommand.MostKills, $"--kills is 1 to {StormCommand.MostKills}.");
         root.SetAction(RunAsync);
         var parsed = root.Parse(arguments);
         return parsed.Errors.Count == 0 ? parsed.InvokeAsync() : RefuseAsync(parsed);
@@ -76,14 +84,21 @@ internal static class SimulatorCommand
         await using (print)
         {
             var options = new VirtualKioskOptions { Agent = parsed.GetValue(Agent)!, Orders = orders, Printer = PrinterOf(parsed) };
-            await using var kiosk = await VirtualKiosk.CreateAsync(options, time);
+            var seed = parsed.GetValue(StormCommand.Seed) ?? Random.Shared.Next();
+            var storm = parsed.GetValue(StormCommand.Storm);
+            await using var kiosk = await VirtualKiosk.CreateAsync(storm ? StormCommand.OptionsFor(options, seed, time) : options, time);
             kiosk.Printer.SaveBytesTo(print);
+            if (storm) return (int)await StormCommand.RunAsync(kiosk, seed, parsed.GetValue(StormCommand.Kills), TimeSpan.FromSeconds(parsed.GetValue(TimeOut)), parsed.GetValue(Json), time, cancellationToken);
             return await (once ? OnceAsync(kiosk, orders[0], parsed, time, cancellationToken) : ConsoleAsync(kiosk, orders, time, cancellationToken));
         }
     }
 
     private static string? Contradiction(ParseResult parsed, int tickets) =>
-        !parsed.GetValue(Once) && (parsed.GetValue(Json) || parsed.GetValue(NetDown) || parsed.GetValue(PowerCut) is not null) ? "--json, --net-down-after-query and --power-cut-during-ticket go with --once"
+        parsed.GetValue(Once) && parsed.GetValue(StormCommand.Storm) ? "--once and --storm exclude each other"
+        : !parsed.GetValue(Once) && !parsed.GetValue(StormCommand.Storm) && parsed.GetValue(Json) ? "--json goes with --once and --storm"
+        : !parsed.GetValue(Once) && (parsed.GetValue(NetDown) || parsed.GetValue(PowerCut) is not null) ? "--net-down-after-query and --power-cut-during-ticket go with --once"
+        : parsed.GetValue(StormCommand.Storm) && parsed.GetValue(Order) != DefaultOrder ? "--order goes not with --storm, which makes its own"
+        : !parsed.GetValue(StormCommand.Storm) && (parsed.GetResult(StormCommand.Kills) is { Implicit: false } || parsed.GetValue(StormCommand.Seed) is not null) ? "--kills and --seed go with --storm"
         : parsed.GetValue(NetDown) && parsed.GetValue(PowerCut) is not null ? "--net-down-after-query and --power-cut-during-ticket exclude each other"
         : parsed.GetValue(PowerCut) > tickets ? $"the order has {tickets} tickets"
         : null;

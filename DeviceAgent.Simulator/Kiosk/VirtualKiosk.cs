@@ -19,7 +19,14 @@ internal sealed record VirtualKioskOptions
 
     /// <summary>The printer; a baud rate of 0 is for a line as fast as it comes.</summary>
     public SimulatedPrinterOptions Printer { get; init; } = new();
+
+    /// <summary>How long an interrupted order waits for its passenger; null: the agent's default.</summary>
+    public TimeSpan? ResumeTimeout { get; init; }
 }
+
+/// <param name="Ready">READY=1 came.</param>
+/// <param name="Ended">The process is gone; its exit code, 137 after SIGKILL.</param>
+internal sealed record AgentStart(Task Ready, Task<int> Ended);
 
 /// <summary>The run itself failed: no agent, not ready, no answer.</summary>
 internal sealed class VirtualKioskException(string message) : Exception(message);
@@ -36,6 +43,7 @@ internal sealed class VirtualKiosk : IAsyncDisposable
     private PseudoTerminal? _printerLine = new(), _scannerLine = new();
     private AgentProcess? _agent;
     private volatile TaskCompletionSource _ready = new();
+    private volatile bool _repliesLost;
 
     private VirtualKiosk(VirtualKioskOptions options, TimeProvider time)
     {
@@ -66,7 +74,13 @@ internal sealed class VirtualKiosk : IAsyncDisposable
 
     public AgentApi Api { get; }
 
+    /// <summary>It echoes process ids and counts its cuts exactly: no fate of a ticket has to stay unknown while it keeps its power.</summary>
+    public bool PrinterProvesEverything => _options.Printer is { EchoesProcessId: true, TellsCutCounter: true, CutCounterStep: 1 };
+
     public bool AgentRuns => _agent is { HasExited: false };
+
+    /// <summary>Null when none was started.</summary>
+    public int? AgentProcessId => _agent?.Id;
 
     /// <summary>All devices are there and the gateway listens; the agent is not started.</summary>
     public static async Task<VirtualKiosk> CreateAsync(VirtualKioskOptions options, TimeProvider time)
@@ -95,13 +109,26 @@ internal sealed class VirtualKiosk : IAsyncDisposable
     /// <exception cref="VirtualKioskException">It ended before it was ready.</exception>
     public async Task StartAgentAsync(CancellationToken cancellationToken)
     {
-        _ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var start = LaunchAgent(cancellationToken);
+        if (await Task.WhenAny(start.Ready, start.Ended) == start.Ended) throw new VirtualKioskException($"the agent ended with {await start.Ended} before it was ready");
+    }
+
+    /// <summary>Starts the agent and waits for nothing.</summary>
+    public AgentStart LaunchAgent(CancellationToken cancellationToken)
+    {
+        var ready = _ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _printerLine?.ReleaseExclusiveUse();
         _scannerLine?.ReleaseExclusiveUse();
-        _agent = StartProcess(["run", "--config", Folder.ConfigPath, "--socket", Folder.ApiSocket], Folder.NotifySocket);
-        TimeLine.Add($"agent started, process {_agent.Id}");
-        var exit = _agent.WaitForExitAsync(cancellationToken);
-        if (await Task.WhenAny(_ready.Task, exit) == exit) throw new VirtualKioskException($"the agent ended with {await exit} before it was ready");
+        _scannerLine?.DropUnread();
+        if (_repliesLost)
+        {
+            _printerLine?.DropUnread();
+            Printer.LoseReplies(false);
+            _repliesLost = false;
+        }
+        var agent = _agent = StartProcess(["run", "--config", Folder.ConfigPath, "--socket", Folder.ApiSocket], Folder.NotifySocket);
+        TimeLine.Add($"agent started, process {agent.Id}");
+        return new AgentStart(ready.Task, agent.WaitForExitAsync(cancellationToken));
     }
 
     /// <summary>A passenger presents a code. A scanner without a cable beeps, and that is all.</summary>
@@ -117,10 +144,24 @@ internal sealed class VirtualKiosk : IAsyncDisposable
     public void CutPower()
     {
         _agent?.Kill();
+        LoseReplies();
         _printerLine?.DropBytesInFlight();
         _scannerLine?.DropBytesInFlight();
         Printer.MarkTorn();
         TimeLine.Add("power cut: the agent is dead, bytes in flight are gone");
+    }
+
+    /// <summary>SIGKILL to the agent alone: what it wrote is on the wire and arrives.</summary>
+    /// <param name="repliesKept">
+    /// What the printer says to nobody waits for the next program that opens the line, as in an adapter with a buffer of its own; otherwise it is lost, as at a closed UART.
+    /// </param>
+    /// <remarks>As for <see cref="CutPower"/>.</remarks>
+    public void KillAgent(bool repliesKept)
+    {
+        _agent?.Kill();
+        if (!repliesKept) LoseReplies();
+        Printer.MarkTorn();
+        TimeLine.Add($"the agent was killed, what the printer says meanwhile is {(repliesKept ? "kept" : "lost")}");
     }
 
     /// <summary>Pulls a device's cable, or plugs it in again under the same name.</summary>
@@ -173,6 +214,12 @@ internal sealed class VirtualKiosk : IAsyncDisposable
         Folder.Dispose();
     }
 
+    private void LoseReplies()
+    {
+        _repliesLost = true;
+        Printer.LoseReplies(true);
+    }
+
     private void WriteFolder()
     {
         var line = _options.Orders.Select(o => o["tvm_bus_line_info"] as JsonObject).FirstOrDefault(l => l is not null);
@@ -185,6 +232,7 @@ internal sealed class VirtualKiosk : IAsyncDisposable
             XonXoff = _options.Printer.FlowControl == FlowControl.XonXoff,
             StationId = line is null ? null : OrderFile.Text(line, "start_station_id"),
             StationName = line is null ? null : OrderFile.Text(line, "start_station_name"),
+            ResumeTimeout = _options.ResumeTimeout,
         });
     }
 

@@ -46,6 +46,12 @@ public sealed class SimulatedPrinter : IDisposable
     /// <summary>Bytes were taken from the line; the number of all of them since the start. Raised before the next bytes are taken.</summary>
     public event Action<long>? BytesTaken;
 
+    /// <summary>All bytes taken from the line since the start.</summary>
+    public long BytesTakenSoFar
+    {
+        get { lock (_gate) return _bytesTaken; }
+    }
+
     /// <summary>Pieces that fell out, cut or torn, oldest first. What hangs in the mouth is <see cref="InMouth"/>.</summary>
     public IReadOnlyList<PaperPiece> Pieces => Ask(p => p.Pieces.ToArray());
 
@@ -165,7 +171,7 @@ public sealed class SimulatedPrinter : IDisposable
     private void TakeBytes(Connection connection)
     {
         // At a real rate the chunks are small, so that bytes are taken when the wire would have brought them.
-        var chunk = new byte[_options.BaudRate == 0 ? MaxChunk : Math.Clamp(_options.BaudRate / 10 / 200, 1, MaxChunk)];
+        var chunk = new byte[Math.Clamp(_options.MostBytesAtOnce ?? (_options.BaudRate == 0 ? MaxChunk : _options.BaudRate / 10 / 200), 1, MaxChunk)];
         var wireFree = TimeSpan.Zero;
         while (!_end.IsCancellationRequested)
         {

@@ -71,6 +71,96 @@ public sealed class IssuanceDeskTests
     }
 
     [Fact]
+    public void A_platform_that_is_silent_for_long_is_on_the_lights_and_still_asked()
+    {
+        using var bench = new DeskBench();
+        bench.UntilReady();
+        bench.SilentFor = TimeSpan.FromSeconds(59);
+        bench.Loop.Do(bench.Desk.Reconsider);
+        Assert.Equal(Guidance.Ready, bench.Shown[^1]);
+        bench.SilentFor = TimeSpan.FromMinutes(1);
+        bench.Loop.Pass(TimeSpan.FromSeconds(2));
+        Assert.Equal(Guidance.Offline, bench.Shown[^1]);
+        Assert.Equal([NotReadyReason.GatewayUnreachable], bench.Desk.State.NotReady);
+        // Only a question can find out that it is back.
+        Assert.Equal(PickupOffer.Taken, bench.Scan());
+        bench.UntilIdle();
+        Assert.Equal(BothTickets, bench.Tickets);
+    }
+
+    [Fact]
+    public void A_probe_strip_whose_echo_got_lost_is_tried_again_and_not_for_ever()
+    {
+        using var bench = new DeskBench();
+        bench.Printer.Fates.Enqueue(PrintFate.EchoLost);
+        bench.UntilReady();
+        Assert.Null(bench.Journal.FindPrinter("SN-1")!.CutCounterIsExact);
+        bench.Loop.Pass(TimeSpan.FromMinutes(2));
+        Assert.True(bench.Journal.FindPrinter("SN-1")!.CutCounterIsExact);
+        Assert.Equal(["PROBE", "PROBE"], bench.Printer.Paper);
+        using var other = new DeskBench();
+        for (var i = 0; i < 9; i++) other.Printer.Fates.Enqueue(PrintFate.EchoLost);
+        other.UntilReady();
+        other.Loop.Pass(TimeSpan.FromHours(1));
+        Assert.Equal(3, other.Printer.Paper.Count);
+    }
+
+    [Fact]
+    public void An_echo_that_got_lost_at_the_opening_never_unlearns_a_printer()
+    {
+        using var bench = new DeskBench();
+        bench.UntilReady();
+        var learned = bench.Journal.FindPrinter("SN-1");
+        bench.Kill();
+        bench.Printer.Echoes = false;
+        bench.Boot();
+        bench.UntilReady();
+        Assert.Equal(learned, bench.Journal.FindPrinter("SN-1"));
+        Assert.Equal(["PROBE"], bench.Printer.Paper);
+    }
+
+    [Fact]
+    public void Maintenance_takes_no_order_and_finishes_the_one_in_hand()
+    {
+        using var bench = new DeskBench();
+        bench.UntilReady();
+        bench.Scan();
+        bench.Loop.Pass(TimeSpan.FromMilliseconds(100));
+        bench.Loop.Do(() => bench.Desk.SetMaintenance(true, "uid 0 (root)", "new roll"));
+        bench.UntilIdle();
+        Assert.Equal(BothTickets, bench.Tickets);
+        Assert.Equal(PickupOffer.NotReady, bench.Scan("10000242"));
+        bench.Kill();
+        bench.Boot();
+        bench.Loop.RunUntil(() => bench.Desk.State.NotReady is [NotReadyReason.Maintenance], TimeSpan.FromMinutes(1));
+        bench.Loop.Do(() => bench.Desk.SetMaintenance(false, "uid 0 (root)", "done"));
+        bench.UntilReady();
+    }
+
+    [Fact]
+    public void A_kiosk_that_got_unready_while_the_platform_was_asked_takes_no_order()
+    {
+        using var bench = new DeskBench();
+        bench.UntilReady();
+        bench.Platform.Asked = () => bench.ClockIsTrusted = false;
+        bench.PickUp();
+        Assert.Null(bench.Journal.Find(Orders.Journey.Bus, DeskBench.Order));
+        Assert.Equal(Guidance.OutOfService, bench.Shown[^1]);
+    }
+
+    [Fact]
+    public void A_ticket_that_the_printer_pulled_back_in_is_never_taken_for_given_nor_printed_again()
+    {
+        using var bench = new DeskBench();
+        bench.UntilReady();
+        bench.Printer.Fates.Enqueue(PrintFate.Retracted);
+        bench.PickUp();
+        Assert.Equal(IssuanceState.InDoubt, bench.Record.State);
+        Assert.Equal([BothTickets[0]], bench.Tickets);
+        Assert.Contains("pulled", bench.Record.Reason);
+    }
+
+    [Fact]
     public void A_code_that_is_none_is_not_looked_up()
     {
         using var bench = new DeskBench();
@@ -179,13 +269,32 @@ public sealed class IssuanceDeskTests
         using var bench = new DeskBench();
         bench.UntilReady();
         bench.Printer.Fates.Enqueue(PrintFate.Printed);
-        bench.Printer.Fates.Enqueue(PrintFate.NothingSent);
+        bench.Printer.Fates.Enqueue(PrintFate.Unplugged);
         bench.PickUp();
         Assert.Equal(IssuanceState.Accepted, bench.Record.State);
         bench.Loop.Pass(TimeSpan.FromMinutes(11));
         Assert.Equal(IssuanceState.InDoubt, bench.Record.State);
         Assert.Equal(0, bench.Journal.Counts.Waiting);
+        Assert.Equal(BothTickets[0], bench.Printer.Paper[^1]);
+        bench.Printer.Attached = true;
+        bench.UntilReady();
         Assert.Equal("SLIP", bench.Printer.Paper[^1]);
+    }
+
+    [Fact]
+    public void A_cable_that_is_back_within_the_pause_never_costs_the_passenger_a_second_scan()
+    {
+        using var bench = new DeskBench();
+        bench.UntilReady();
+        bench.Printer.Fates.Enqueue(PrintFate.Printed);
+        bench.Printer.Fates.Enqueue(PrintFate.Unplugged);
+        bench.Scan();
+        bench.Loop.RunUntil(() => !bench.Printer.Attached, TimeSpan.FromMinutes(1));
+        bench.Loop.Pass(TimeSpan.FromSeconds(20));
+        bench.Printer.Attached = true;
+        bench.UntilIdle();
+        Assert.Equal(BothTickets, bench.Tickets);
+        Assert.Equal(IssuanceState.Issued, bench.Record.State);
     }
 
     [Theory]
@@ -235,7 +344,27 @@ public sealed class IssuanceDeskTests
         { "power was off", p => ((PaperPrinter)p).Connection = "boot/2" },
         { "counter away", p => ((PaperPrinter)p).Cuts = null },
         { "a cut at the refill", p => ((PaperPrinter)p).Cuts += 2 },
+        { "a roll was loaded, and cut once, before anybody looked", p => ((PaperPrinter)p).RefillWhileNobodyLooks() },
     };
+
+    [Theory]
+    [InlineData(10, false)]
+    [InlineData(40, true)]
+    public void A_printer_that_nobody_watched_for_long_is_never_believed(int secondsDead, bool inDoubt)
+    {
+        using var bench = new DeskBench();
+        bench.UntilReady();
+        bench.Printer.Fates.Enqueue(PrintFate.AgentDiesInTheMiddle);
+        bench.Scan();
+        bench.Loop.Pass(TimeSpan.FromSeconds(1));
+        bench.Kill();
+        // One cut, as a hand makes it, or as the ticket would have made it.
+        bench.Printer.Cuts++;
+        bench.Time.Advance(TimeSpan.FromSeconds(secondsDead));
+        bench.Boot();
+        bench.UntilReady();
+        Assert.Equal(inDoubt ? AttemptOutcome.Unknown : AttemptOutcome.Presented, bench.Record.Attempts[0].End!.Outcome);
+    }
 
     [Theory, MemberData(nameof(WhatMakesCountersWorthless), DisableDiscoveryEnumeration = true)]
     public void Evidence_that_something_else_may_have_made_is_no_evidence(string what, Action<object> change)
@@ -322,6 +451,16 @@ public sealed class IssuanceDeskTests
         Assert.True(answered);
         Assert.NotNull(bench.Desk.State.InHand);
         bench.UntilIdle();
+    }
+
+    [Fact]
+    public void The_lights_never_say_ready_while_the_journal_cannot_be_written()
+    {
+        using var bench = new DeskBench();
+        bench.UntilReady();
+        Assert.Equal(Guidance.Ready, bench.Shown[^1]);
+        bench.Loop.Do(() => bench.Desk.FailJournal(new(JournalFailure.Unwritable, "the sender met it")));
+        Assert.Equal(Guidance.OutOfService, bench.Shown[^1]);
     }
 
     [Fact]

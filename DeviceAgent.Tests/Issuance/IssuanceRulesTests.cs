@@ -7,7 +7,8 @@ namespace DeviceAgent.Tests.Issuance;
 public sealed class IssuanceRulesTests
 {
     private static readonly Guid Run = new("11111111-1111-1111-1111-111111111111");
-    private static readonly PrinterEvidence Before = new("SN1", "SN1", 100, true, true, 3, Run, "boot/1");
+    private static readonly TimeSpan Blind = TimeSpan.FromSeconds(30);
+    private static readonly PrinterEvidence Before = new("SN1", "SN1", 100, true, true, 3, Run, "boot/1", ReadAt: 1_000_000, CalmSince: 500_000);
 
     [Fact]
     public void An_order_that_was_issued_is_never_printed_again()
@@ -63,70 +64,122 @@ public sealed class IssuanceRulesTests
     [Theory, MemberData(nameof(Incomparable))]
     public void A_reading_that_may_hide_an_event_is_not_compared(string reason, PrinterEvidence? after)
     {
-        Assert.Contains(reason, IssuanceRules.Compare(Before, after).IncomparableBecause);
-        if (after is not null) Assert.NotNull(IssuanceRules.Compare(after, Before).IncomparableBecause);
+        Assert.Contains(reason, IssuanceRules.Compare(Before, after, Blind).IncomparableBecause);
+        if (after is not null) Assert.NotNull(IssuanceRules.Compare(after, Before, Blind).IncomparableBecause);
     }
 
     [Fact]
     public void A_surviving_printer_is_comparable_across_a_restart_of_the_agent()
     {
-        var after = Before with { CutCounter = 101, Run = Guid.Empty, Disturbances = 1 };
-        Assert.Equal(new CounterEvidence(null, 1), IssuanceRules.Compare(Before, after));
-        Assert.Equal(new CounterEvidence(null, 0), IssuanceRules.Compare(Before, Before));
+        var after = Before with { CutCounter = 101, Run = Guid.Empty, Disturbances = 1, ReadAt = 1_040_000, CalmSince = 1_030_000 };
+        Assert.Equal(new CounterEvidence(null, 1), IssuanceRules.Compare(Before, after, Blind));
+        Assert.Equal(new CounterEvidence(null, 0), IssuanceRules.Compare(Before, Before, Blind));
+    }
+
+    [Fact]
+    public void A_printer_that_nobody_watched_long_enough_to_load_paper_proves_nothing()
+    {
+        var after = Before with { CutCounter = 101, Run = Guid.Empty, ReadAt = 1_040_000, CalmSince = 1_030_001 };
+        Assert.Contains("nobody watched", IssuanceRules.Compare(Before, after, Blind).IncomparableBecause);
+        Assert.Contains("nobody watched", IssuanceRules.Compare(Before with { ReadAt = null }, after, Blind).IncomparableBecause);
+        // Cover or paper moved after the agent had come back.
+        Assert.Contains("since the agent started", IssuanceRules.Compare(Before, after with { CalmSince = null }, Blind).IncomparableBecause);
+        // Within one run the count of disturbances says all.
+        Assert.Null(IssuanceRules.Compare(Before, after with { Run = Run }, Blind).IncomparableBecause);
+    }
+
+    [Fact]
+    public void A_ticket_that_was_pulled_back_in_is_with_nobody_for_certain()
+    {
+        Assert.Equal(AttemptOutcome.Unknown, IssuanceRules.Judge(new(true, 500, false, default, Retracted: true)).Outcome);
+        Assert.Equal(AttemptOutcome.Unknown, IssuanceRules.Judge(new(false, null, true, new(null, 1), Retracted: true)).Outcome);
+        Assert.Equal(AttemptOutcome.NotPresented, IssuanceRules.Judge(new(false, 0, false, default, Retracted: true)).Outcome);
+    }
+
+    [Fact]
+    public void A_reissue_prints_what_was_unknown_and_nothing_that_was_presented()
+    {
+        AttemptRecord[] attempts = [Ticket(0, AttemptOutcome.Presented) with { Id = 1 }, Ticket(1, AttemptOutcome.Unknown) with { Id = 2 }];
+        Assert.Equal(StepKind.StandInDoubt, IssuanceRules.Next(3, attempts, 1).Kind);
+        Assert.Equal(new NextStep(StepKind.PrintTicket, 1, "not presented yet", Copy: 1), IssuanceRules.Next(3, attempts, 2));
+        AttemptRecord[] copied = [.. attempts, Ticket(1, AttemptOutcome.Presented) with { Id = 3 }];
+        Assert.Equal(new NextStep(StepKind.PrintTicket, 2, "not presented yet"), IssuanceRules.Next(3, copied, 2));
+        AttemptRecord[] again = [.. attempts, Ticket(1, AttemptOutcome.Unknown) with { Id = 3 }];
+        Assert.Equal(StepKind.StandInDoubt, IssuanceRules.Next(3, again, 2).Kind);
+        Assert.Equal(2, IssuanceRules.Next(3, again, 3).Copy);
+        // A copy that failed inside is followed by a strip, like any other.
+        Assert.Equal(StepKind.PrintVoidStrip, IssuanceRules.Next(3, [.. attempts, Ticket(1, AttemptOutcome.NotPresented) with { Id = 3 }], 2).Kind);
+    }
+
+    [Fact]
+    public void An_order_with_a_ticket_that_may_be_out_is_never_given_back_by_a_deadline()
+    {
+        var step = IssuanceRules.AfterWaiting(1, [Ticket(0, AttemptOutcome.Unknown) with { Id = 2 }], 2);
+        Assert.Equal(StepKind.StandInDoubt, step.Kind);
+        Assert.Contains("reissue", step.Reason);
+    }
+
+    [Fact]
+    public void Only_a_reissue_covers_attempts()
+    {
+        DecisionRecord Decided(DecisionKind kind, long last) => new(kind, "", default, "", "", "", last);
+        Assert.Equal(0, IssuanceRules.Superseded([]));
+        Assert.Equal(0, IssuanceRules.Superseded([Decided(DecisionKind.Void, 9)]));
+        Assert.Equal(5, IssuanceRules.Superseded([Decided(DecisionKind.Reissue, 2), Decided(DecisionKind.Reissue, 5), Decided(DecisionKind.Issued, 9)]));
     }
 
     [Fact]
     public void Nothing_is_printed_while_an_attempt_is_open()
     {
-        var step = IssuanceRules.Next(2, [Ticket(0, null)]);
+        var step = IssuanceRules.Next(2, [Ticket(0, null)], 0);
         Assert.Equal(StepKind.Settle, step.Kind);
         Assert.NotNull(step.Open);
     }
 
     [Fact]
     public void An_unknown_outcome_is_never_followed_by_another_try() =>
-        Assert.Equal(StepKind.StandInDoubt, IssuanceRules.Next(2, [Ticket(0, AttemptOutcome.Presented), Ticket(1, AttemptOutcome.Unknown)]).Kind);
+        Assert.Equal(StepKind.StandInDoubt, IssuanceRules.Next(2, [Ticket(0, AttemptOutcome.Presented), Ticket(1, AttemptOutcome.Unknown)], 0).Kind);
 
     [Fact]
     public void An_attempt_of_a_newer_release_is_not_touched() =>
-        Assert.Equal(StepKind.StandInDoubt, IssuanceRules.Next(1, [Ticket(0, null) with { Kind = AttemptKind.Unknown }]).Kind);
+        Assert.Equal(StepKind.StandInDoubt, IssuanceRules.Next(1, [Ticket(0, null) with { Kind = AttemptKind.Unknown }], 0).Kind);
 
     [Fact]
     public void A_half_printed_ticket_is_never_followed_by_a_ticket_without_a_strip()
     {
-        Assert.Equal(StepKind.PrintVoidStrip, IssuanceRules.Next(1, [Ticket(0, AttemptOutcome.NotPresented, bytes: 200)]).Kind);
-        Assert.Equal(StepKind.PrintVoidStrip, IssuanceRules.Next(1, [Ticket(0, AttemptOutcome.NotPresented, bytes: null)]).Kind);
-        Assert.Equal(StepKind.PrintTicket, IssuanceRules.Next(1, [Ticket(0, AttemptOutcome.NotPresented, bytes: 0)]).Kind);
-        Assert.Equal(StepKind.PrintVoidStrip, IssuanceRules.Next(1, [Ticket(0, AttemptOutcome.NotPresented), Strip(0, AttemptOutcome.Unknown)]).Kind);
-        Assert.Equal(StepKind.PrintTicket, IssuanceRules.Next(1, [Ticket(0, AttemptOutcome.NotPresented), Strip(0, AttemptOutcome.Presented)]).Kind);
+        Assert.Equal(StepKind.PrintVoidStrip, IssuanceRules.Next(1, [Ticket(0, AttemptOutcome.NotPresented, bytes: 200)], 0).Kind);
+        Assert.Equal(StepKind.PrintVoidStrip, IssuanceRules.Next(1, [Ticket(0, AttemptOutcome.NotPresented, bytes: null)], 0).Kind);
+        Assert.Equal(StepKind.PrintTicket, IssuanceRules.Next(1, [Ticket(0, AttemptOutcome.NotPresented, bytes: 0)], 0).Kind);
+        Assert.Equal(StepKind.PrintVoidStrip, IssuanceRules.Next(1, [Ticket(0, AttemptOutcome.NotPresented), Strip(0, AttemptOutcome.Unknown)], 0).Kind);
+        Assert.Equal(StepKind.PrintTicket, IssuanceRules.Next(1, [Ticket(0, AttemptOutcome.NotPresented), Strip(0, AttemptOutcome.Presented)], 0).Kind);
     }
 
     [Fact]
     public void Strips_that_prove_nothing_are_not_printed_for_ever()
     {
         AttemptRecord[] two = [Ticket(0, AttemptOutcome.NotPresented), Strip(0, AttemptOutcome.Unknown), Strip(0, AttemptOutcome.Unknown)];
-        Assert.Equal(StepKind.PrintVoidStrip, IssuanceRules.Next(1, two).Kind);
-        Assert.Equal(StepKind.PrintVoidStrip, IssuanceRules.Next(1, [.. two, Attempt(AttemptKind.VoidStrip, 0, AttemptOutcome.NotPresented, 0)]).Kind);
-        Assert.Equal(StepKind.StandInDoubt, IssuanceRules.Next(1, [.. two, Strip(0, AttemptOutcome.Unknown)]).Kind);
+        Assert.Equal(StepKind.PrintVoidStrip, IssuanceRules.Next(1, two, 0).Kind);
+        Assert.Equal(StepKind.PrintVoidStrip, IssuanceRules.Next(1, [.. two, Attempt(AttemptKind.VoidStrip, 0, AttemptOutcome.NotPresented, 0)], 0).Kind);
+        Assert.Equal(StepKind.StandInDoubt, IssuanceRules.Next(1, [.. two, Strip(0, AttemptOutcome.Unknown)], 0).Kind);
     }
 
     [Fact]
     public void Only_tickets_that_were_all_presented_complete_an_order()
     {
-        Assert.Equal(new NextStep(StepKind.PrintTicket, 0, "not presented yet"), IssuanceRules.Next(2, []));
-        Assert.Equal(1, IssuanceRules.Next(2, [Ticket(0, AttemptOutcome.Presented)]).TicketIndex);
-        Assert.Equal(StepKind.Complete, IssuanceRules.Next(2, [Ticket(0, AttemptOutcome.Presented), Ticket(1, AttemptOutcome.Presented)]).Kind);
+        Assert.Equal(new NextStep(StepKind.PrintTicket, 0, "not presented yet"), IssuanceRules.Next(2, [], 0));
+        Assert.Equal(1, IssuanceRules.Next(2, [Ticket(0, AttemptOutcome.Presented)], 0).TicketIndex);
+        Assert.Equal(StepKind.Complete, IssuanceRules.Next(2, [Ticket(0, AttemptOutcome.Presented), Ticket(1, AttemptOutcome.Presented)], 0).Kind);
     }
 
     [Fact]
     public void A_deadline_gives_back_only_what_was_never_begun()
     {
-        Assert.Equal(StepKind.Release, IssuanceRules.AfterWaiting(2, []).Kind);
-        Assert.Equal(StepKind.Release, IssuanceRules.AfterWaiting(2, [Ticket(0, AttemptOutcome.NotPresented, bytes: 0)]).Kind);
-        Assert.Equal(StepKind.StandInDoubt, IssuanceRules.AfterWaiting(2, [Ticket(0, AttemptOutcome.Presented)]).Kind);
-        Assert.Equal(StepKind.PrintVoidStrip, IssuanceRules.AfterWaiting(2, [Ticket(0, AttemptOutcome.NotPresented, bytes: 9)]).Kind);
-        Assert.Equal(StepKind.Settle, IssuanceRules.AfterWaiting(2, [Ticket(0, null)]).Kind);
-        Assert.Equal(StepKind.StandInDoubt, IssuanceRules.AfterWaiting(2, [Ticket(0, AttemptOutcome.Unknown)]).Kind);
+        Assert.Equal(StepKind.Release, IssuanceRules.AfterWaiting(2, [], 0).Kind);
+        Assert.Equal(StepKind.Release, IssuanceRules.AfterWaiting(2, [Ticket(0, AttemptOutcome.NotPresented, bytes: 0)], 0).Kind);
+        Assert.Equal(StepKind.StandInDoubt, IssuanceRules.AfterWaiting(2, [Ticket(0, AttemptOutcome.Presented)], 0).Kind);
+        Assert.Equal(StepKind.PrintVoidStrip, IssuanceRules.AfterWaiting(2, [Ticket(0, AttemptOutcome.NotPresented, bytes: 9)], 0).Kind);
+        Assert.Equal(StepKind.Settle, IssuanceRules.AfterWaiting(2, [Ticket(0, null)], 0).Kind);
+        Assert.Equal(StepKind.StandInDoubt, IssuanceRules.AfterWaiting(2, [Ticket(0, AttemptOutcome.Unknown)], 0).Kind);
     }
 
     private static AttemptRecord Ticket(int index, AttemptOutcome? outcome, long? bytes = 500) => Attempt(AttemptKind.Ticket, index, outcome, bytes);

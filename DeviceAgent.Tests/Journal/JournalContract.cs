@@ -278,6 +278,13 @@ public abstract partial class JournalContract : IDisposable
         steps.Add(() => Journal.WakeRetries(Now));
         steps.Add(() => Journal.MarkSending(report, Now));
         steps.Add(() => Journal.Confirm(report, Now, "ok"));
+        steps.Add(() => id = Journal.RecordIntent(Journey.Bus, "2", Now));
+        steps.Add(() => Journal.Accept(id, Accepted("2"), Now));
+        steps.Add(() => Journal.StandInDoubt(id, "why", Now));
+        steps.Add(() => Journal.EndSlip(id, "Completed", Now));
+        steps.Add(() => Journal.Decide(id, Decided(DecisionKind.Reissue), null, Now));
+        steps.Add(() => Journal.Fail(id, Failure, "why", Now));
+        steps.Add(() => Journal.SetMaintenance(true, "root", "why", Now));
         steps.Add(() => Journal.SavePrinter(new("TM-1", null, true, null, null, Now)));
         steps.Add(() => Journal.Audit(Now, "started", "version 0.1.0"));
         for (var i = 0; i < steps.Count; i++)

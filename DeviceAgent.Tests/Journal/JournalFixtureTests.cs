@@ -56,11 +56,12 @@ public sealed class JournalFixtureTests : IDisposable
             ALTER TABLE issuance ADD COLUMN colour TEXT NOT NULL DEFAULT 'blue';
             ALTER TABLE outbox ADD COLUMN urgency INTEGER NOT NULL DEFAULT 3;
             INSERT INTO issuance (id, journey, order_number, state, created_at, changed_at) VALUES
-                (7, 'bus', '207', 'teleported', 1, 1), (8, 'ferry', '208', 'accepted', 1, 1), (9, 'bus', '209', 'accepted', 1, 1);
+                (7, 'bus', '207', 'teleported', 1, 1), (8, 'ferry', '208', 'accepted', 1, 1), (9, 'bus', '209', 'accepted', 1, 1), (11, 'bus', '211', 'in_doubt', 1, 1);
             INSERT INTO issuance (id, journey, order_number, state, open, created_at, changed_at) VALUES (10, 'bus', '210', 'archived', 0, 1, 1);
             UPDATE issuance SET ticket_count = 1 WHERE id = 9;
             INSERT INTO attempt (id, issuance, kind, ticket_index, process_id, started_at, before_unit, before_exact, before_idle, before_disturbances, before_run)
                 VALUES (90, 9, 'receipt', 0, 'abcd', 1, 'TM-1', 0, 1, 0, x'00');
+            INSERT INTO decision (issuance, at, decided, by_whom, reason, platform, last_attempt) VALUES (11, 1, 'postponed', 'root', 'why', '30', 0);
             INSERT INTO outbox (id, order_number, kind, payload_version, success, state, created_at, changed_at, payload) VALUES
                 (4, '301', 'bus.book', 1, 1, 'pondered', 1, 1, x'7b7d'), (5, '302', 'bus.book', 2, 1, 'due', 1, 1, x'7b7d'),
                 (6, '303', 'ferry.book', 1, 1, 'retry', 1, 1, x'7b7d'), (7, '304', 'ferry.book', 1, 1, 'sending', 1, 1, x'7b7d'),
@@ -71,7 +72,7 @@ public sealed class JournalFixtureTests : IDisposable
         using (var journal = _folder.Open(_time))
         {
             Assert.Equal(99, journal.Identity.SchemaVersion);
-            foreach (var (order, state) in new[] { ("207", "teleported"), ("209", "accepted"), ("210", "archived") })
+            foreach (var (order, state) in new[] { ("207", "teleported"), ("209", "accepted"), ("210", "archived"), ("211", "in_doubt") })
             {
                 var found = journal.Find(Journey.Bus, order)!;
                 Assert.Equal((IssuanceState.Unknown, state), (found.State, found.StateText));
@@ -82,7 +83,7 @@ public sealed class JournalFixtureTests : IDisposable
             var ferry = journal.Unfinished(100).Single(i => i.OrderNumber == "208");
             Assert.Equal((IssuanceState.Unknown, "accepted", JournalWords.UnknownJourney), (ferry.State, ferry.StateText, ferry.Journey));
             Untouchable(journal, ferry.Id, null);
-            Assert.Equal(new(3, 2, 0, 4), journal.CountIssuances());
+            Assert.Equal(new(3, 2, 0, 5), journal.CountIssuances());
 
             // Rows 8, 9 and 11 are held back by 4, 5 and 10 of their orders.
             Assert.Equal([1L], journal.TakeIds(Now));
@@ -101,7 +102,7 @@ public sealed class JournalFixtureTests : IDisposable
         }
         var after = Rows();
         Assert.Equal(rows, after.Where(r => rows.Contains(r)));
-        Assert.Contains(after, r => r.StartsWith("issuance 11 issued blue", StringComparison.Ordinal));
+        Assert.Contains(after, r => r.StartsWith("issuance 12 issued blue", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -131,6 +132,8 @@ public sealed class JournalFixtureTests : IDisposable
         Assert.Throws<JournalTransitionException>(() => journal.Complete(id, Report, Now));
         Assert.Throws<JournalTransitionException>(() => journal.Release(id, "", Now));
         Assert.Throws<JournalTransitionException>(() => journal.StandInDoubt(id, "", Now));
+        Assert.Throws<JournalTransitionException>(() => journal.Fail(id, Report with { Success = false }, "", Now));
+        Assert.Throws<JournalTransitionException>(() => journal.Decide(id, new(DecisionKind.Reissue, "root", "why", "30"), null, Now));
     }
 
     /// <summary>Orders 101 to 106, one in each state that this release writes; reports due, confirmed and parked.</summary>

@@ -26,7 +26,7 @@ public sealed class JournalTotalsTests : IDisposable
         var most = new int[4];
         try
         {
-            for (var step = 0; step < 1500; step++)
+            for (var step = 0; step < 2000; step++)
             {
                 if (step % 150 == 149)
                 {
@@ -48,7 +48,7 @@ public sealed class JournalTotalsTests : IDisposable
                 int[] now = [journal.Counts.Waiting, journal.Counts.Parked, journal.CountIssuances().Open, journal.CountIssuances().InDoubt];
                 for (var i = 0; i < now.Length; i++) most[i] = Math.Max(most[i], now[i]);
             }
-            Assert.Equal(12, seen.Count);
+            Assert.Equal(15, seen.Count);
             Assert.All(most, n => Assert.True(n > 1));
         }
         finally
@@ -65,7 +65,9 @@ public sealed class JournalTotalsTests : IDisposable
         var issuance = journal.Find(Journey.Bus, order)?.Id ?? 0;
         var counts = journal.Counts;
         var report = counts.Waiting + counts.Parked + counts.Confirmed - random.Next(4);
-        switch (random.Next(15))
+        long Newest(IssuanceState state) => journal.Unfinished(1000).LastOrDefault(i => i.State == state)?.Id ?? 0;
+        var doubtful = random.Next(6) == 0 ? Newest(IssuanceState.InDoubt) : 0;
+        switch (random.Next(18))
         {
             case 0:
                 journal.RecordIntent(Journey.Bus, order, at);
@@ -83,7 +85,7 @@ public sealed class JournalTotalsTests : IDisposable
                 journal.Release(issuance, "why", at);
                 return "release";
             case 5:
-                journal.StandInDoubt(issuance, "why", at);
+                journal.StandInDoubt(Newest(IssuanceState.Accepted), "why", at);
                 return "doubt";
             case 6:
                 journal.MarkSending(report, at);
@@ -97,6 +99,15 @@ public sealed class JournalTotalsTests : IDisposable
             case 9:
                 journal.Park(report, at, ParkReason.Refused, "no");
                 return "park";
+            case 15:
+                journal.Fail(Newest(IssuanceState.Accepted), Report with { Success = false }, "why", at);
+                return "fail";
+            case 16:
+                journal.Decide(doubtful, new(DecisionKind.Void, "root", "why", "30"), Report with { Success = false, AskFirst = true }, at);
+                return "void";
+            case 17:
+                journal.Decide(doubtful, new(DecisionKind.Reissue, "root", "why", "30"), null, at);
+                return "reissue";
             default:
                 if (random.Next(2) == 0) journal.RecoverInterrupted(at);
                 else journal.WakeRetries(at);

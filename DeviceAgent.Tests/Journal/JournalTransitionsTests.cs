@@ -23,6 +23,9 @@ public sealed class JournalTransitionsTests
         Only(s => JournalTransitions.WhyNoCompletion(s, []), IssuanceState.Accepted, IssuanceState.InDoubt);
         Only(s => JournalTransitions.WhyNoRelease(s, []), IssuanceState.Intent, IssuanceState.Accepted);
         Only(JournalTransitions.WhyNoDoubt, IssuanceState.Accepted);
+        Only(s => JournalTransitions.WhyNoFailure(s, []), IssuanceState.Accepted);
+        Only(s => JournalTransitions.WhyNoDecision(s, []), IssuanceState.InDoubt);
+        Only(JournalTransitions.WhyNoSlipEnd, IssuanceState.InDoubt);
     }
 
     [Fact]
@@ -31,8 +34,8 @@ public sealed class JournalTransitionsTests
         foreach (var state in Enum.GetValues<IssuanceState>())
         {
             var touchable = state is IssuanceState.Intent or IssuanceState.Accepted or IssuanceState.InDoubt or IssuanceState.Released;
-            Assert.Equal(touchable ? IssuanceState.Unknown : state, JournalTransitions.Effective(state, hasUnknownAttempt: true));
-            Assert.Equal(state, JournalTransitions.Effective(state, hasUnknownAttempt: false));
+            Assert.Equal(touchable ? IssuanceState.Unknown : state, JournalTransitions.Effective(state, hasUnknownPart: true));
+            Assert.Equal(state, JournalTransitions.Effective(state, hasUnknownPart: false));
         }
     }
 
@@ -52,6 +55,9 @@ public sealed class JournalTransitionsTests
         Assert.NotNull(Ticket(Gone, index: 2));
         Assert.NotNull(Ticket(Gone, index: -1));
         Assert.NotNull(Ticket(Gone, kind: AttemptKind.Unknown));
+        Assert.Null(Ticket(Unclear with { Superseded = true }));
+        Assert.NotNull(Ticket(Out with { Superseded = true }));
+        Assert.NotNull(Ticket(Open with { Superseded = true }));
     }
 
     [Fact]
@@ -63,6 +69,16 @@ public sealed class JournalTransitionsTests
         Assert.NotNull(Release(Out));
         Assert.NotNull(Release(Unclear));
         Assert.NotNull(Release(Open));
+        Assert.NotNull(Release(Unclear with { Superseded = true }));
+        static string? Fail(AttemptFacts a) => JournalTransitions.WhyNoFailure(IssuanceState.Accepted, [a]);
+        Assert.Null(Fail(Gone));
+        Assert.Null(Fail(Strip));
+        Assert.NotNull(Fail(Out));
+        Assert.NotNull(Fail(Unclear));
+        Assert.NotNull(Fail(Unclear with { Superseded = true }));
+        Assert.NotNull(Fail(Open));
+        Assert.NotNull(JournalTransitions.WhyNoDecision(IssuanceState.InDoubt, [Open]));
+        Assert.Null(JournalTransitions.WhyNoDecision(IssuanceState.InDoubt, [Out, Unclear]));
         Assert.NotNull(JournalTransitions.WhyNoCompletion(IssuanceState.Accepted, [Open]));
         Assert.Null(JournalTransitions.WhyNoCompletion(IssuanceState.InDoubt, [Unclear]));
     }
@@ -99,16 +115,19 @@ public sealed class JournalTransitionsTests
         foreach (var k in Enum.GetValues<AttemptKind>().Where(k => k != AttemptKind.Unknown)) Assert.Equal(k, JournalWords.ToAttemptKind(JournalWords.Of(k)));
         foreach (var o in Enum.GetValues<AttemptOutcome>()) Assert.Equal(o, JournalWords.ToAttemptOutcome(JournalWords.Of(o)));
         foreach (var s in Enum.GetValues<ReportState>()) Assert.Equal(s, JournalWords.ToReportState(JournalWords.Of(s)));
+        foreach (var d in Enum.GetValues<DecisionKind>().Where(d => d != DecisionKind.Unknown)) Assert.Equal(d, JournalWords.ToDecisionKind(JournalWords.Of(d)));
         foreach (var j in Enum.GetValues<Orders.Journey>()) Assert.Equal(j, JournalWords.ToJourney(JournalWords.Of(j)));
         Assert.Equal(5, Enum.GetValues<ParkReason>().Select(JournalWords.Of).Distinct().Count());
         Assert.Equal(IssuanceState.Unknown, JournalWords.ToIssuanceState("sublimated"));
         Assert.Equal(AttemptKind.Unknown, JournalWords.ToAttemptKind("receipt"));
         Assert.Equal(AttemptOutcome.Unknown, JournalWords.ToAttemptOutcome("burnt"));
+        Assert.Equal(DecisionKind.Unknown, JournalWords.ToDecisionKind("postponed"));
         Assert.Null(JournalWords.ToReportState("pondered"));
         Assert.Equal(JournalWords.UnknownJourney, JournalWords.ToJourney("ferry"));
         Assert.Throws<ArgumentOutOfRangeException>(() => JournalWords.Of(IssuanceState.Unknown));
         Assert.Throws<ArgumentOutOfRangeException>(() => JournalWords.Of(AttemptKind.Unknown));
         Assert.Throws<ArgumentOutOfRangeException>(() => JournalWords.Of(JournalWords.UnknownJourney));
+        Assert.Throws<ArgumentOutOfRangeException>(() => JournalWords.Of(DecisionKind.Unknown));
     }
 
     [Theory]

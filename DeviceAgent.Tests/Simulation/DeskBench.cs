@@ -8,15 +8,19 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace DeviceAgent.Tests.Simulation;
 
 /// <summary>The real desk, rules, station and template over a simulated printer, platform and journal, in virtual time on one thread.</summary>
-internal sealed class DeskBench : IPassengerGuidance, IDisposable
+internal sealed class DeskBench : IPassengerGuidance, IAlarms, IDisposable
 {
     public const string Order = "10000241";
     private readonly MemoryJournalDisk _disk = new(new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero), 7);
+    private readonly IssuanceOptions _options;
+    // Two runs of the agent never carry the same number.
+    private int _boots;
     private IssuanceDesk? _desk;
     private CancellationTokenSource? _stationStop;
 
-    public DeskBench(int passengers = 2)
+    public DeskBench(int passengers = 2, IssuanceOptions? options = null)
     {
+        _options = options ?? new();
         Loop = new(Time);
         Printer = new(Time);
         Platform.Orders[Order] = EligibilityTests.Answer(null, passengers).TvmBusOrderLineInfo!;
@@ -39,6 +43,11 @@ internal sealed class DeskBench : IPassengerGuidance, IDisposable
 
     public List<Guidance> Shown { get; } = [];
 
+    /// <summary>Alarms that stand.</summary>
+    public List<Alarm> Alarms { get; } = [];
+
+    public TimeSpan? SilentFor { get; set; }
+
     public bool ClockIsTrusted { get; set; } = true;
 
     public IReadOnlyList<string> Tickets => [.. Printer.Paper.Where(p => p.Contains('/'))];
@@ -49,7 +58,7 @@ internal sealed class DeskBench : IPassengerGuidance, IDisposable
     public void Boot()
     {
         Journal = new MemoryJournal(_disk, Time);
-        var station = new PrinterStation(Printer, Time, new Random(7), NullLogger.Instance);
+        var station = new PrinterStation(Printer, Time, new Random(7 + _boots++), NullLogger.Instance);
         _stationStop = new();
         var stop = _stationStop.Token;
         _desk = new(new()
@@ -67,12 +76,12 @@ internal sealed class DeskBench : IPassengerGuidance, IDisposable
             Logger = NullLogger.Instance,
             WakeSender = () => { },
             SenderHold = () => null,
-            PlatformSilentFor = () => null,
+            PlatformSilentFor = () => SilentFor,
             ClockIsTrusted = () => ClockIsTrusted,
             DiskReserveUsed = () => false,
-            Alarms = new NoAlarms(),
+            Alarms = this,
             MaxReports = 100,
-        }, new(), new() { StationIds = ["33444"] });
+        }, _options, new() { StationIds = ["33444"] });
         var desk = _desk;
         Running = Loop.Start(desk.RunAsync);
         _ = Loop.Start(() => station.RunAsync(stop));
@@ -83,6 +92,7 @@ internal sealed class DeskBench : IPassengerGuidance, IDisposable
     {
         _stationStop!.Cancel();
         Loop.Abandon();
+        Alarms.Clear();
         Journal.Dispose();
     }
 
@@ -93,6 +103,14 @@ internal sealed class DeskBench : IPassengerGuidance, IDisposable
         var offer = PickupOffer.NotReady;
         Loop.Do(() => offer = Desk.Offer(code));
         return offer;
+    }
+
+    public DecisionOutcome Decide(DecisionKind decision, string order = Order)
+    {
+        DecisionOutcome? outcome = null;
+        Loop.Start(async () => outcome = await Desk.DecideAsync(new(order, decision, "uid 0 (root)", "looked into the printer")));
+        Loop.RunUntil(() => outcome is not null, TimeSpan.FromMinutes(2));
+        return outcome!;
     }
 
     /// <summary>Scans and waits until the desk is idle again.</summary>
@@ -108,6 +126,13 @@ internal sealed class DeskBench : IPassengerGuidance, IDisposable
     {
         if (Shown.Count == 0 || Shown[^1] != guidance) Shown.Add(guidance);
     }
+
+    void IAlarms.Raise(Alarm alarm)
+    {
+        if (!Alarms.Exists(a => a.Kind == alarm.Kind && a.OrderNumber == alarm.OrderNumber)) Alarms.Add(alarm);
+    }
+
+    void IAlarms.Clear(AlarmKind kind, string? orderNumber) => Alarms.RemoveAll(a => a.Kind == kind && a.OrderNumber == orderNumber);
 
     public void Dispose()
     {

@@ -13,10 +13,18 @@ internal sealed class LedgerPlatform : IBusTvmApi
 
     public bool Down { get; set; }
 
+    /// <summary>Called with each query, before its answer.</summary>
+    public Action? Asked { get; set; }
+
+    /// <summary>What every query meets; null: its answer.</summary>
+    public TopFault? Fault { get; set; }
+
     public Task<TopResult<TvmQueryOrderResponse>> QueryOrderAsync(string alitripOrderId, CancellationToken cancellationToken)
     {
         Queries++;
+        Asked?.Invoke();
         if (Down) return Task.FromResult(TopResult.Failed<TvmQueryOrderResponse>(NoNetwork));
+        if (Fault is not null) return Task.FromResult(TopResult.Failed<TvmQueryOrderResponse>(Fault));
         return Task.FromResult(TopResult.Of(Orders.TryGetValue(alitripOrderId, out var order)
             ? new TvmQueryOrderResponse { IsSuccess = true, TvmBusOrderLineInfo = order }
             : new TvmQueryOrderResponse { IsSuccess = false, ResultCode = "ORDER_NOT_FOUND" }));

@@ -17,6 +17,10 @@ internal sealed class MemoryJournalDisk(DateTimeOffset createdAt, int seed = 1)
 
     internal long Attempts { get; set; }
 
+    internal Dictionary<long, int> Millimetres { get; } = [];
+
+    internal bool InMaintenance { get; set; }
+
     internal DateTimeOffset? Latest { get; set; }
 
     internal int ProcessIdStart { get; } = new Random(seed).Next(AttemptProcessIds.Count);
@@ -67,6 +71,10 @@ internal sealed class MemoryJournal(MemoryJournalDisk disk, TimeProvider time) :
     public JournalIdentity Identity => disk.Identity;
 
     public bool CanKeepPersonalData => true;
+
+    public bool InMaintenance => disk.InMaintenance;
+
+    public long LastAttempt => disk.Attempts;
 
     public DateTimeOffset? LastTime => disk.Latest;
 
@@ -156,10 +164,12 @@ internal sealed class MemoryJournal(MemoryJournalDisk disk, TimeProvider time) :
             ProcessId = AttemptProcessIds.OfAttempt(disk.ProcessIdStart, id).ToString(),
             StartedAt = Written(at),
             Before = attempt.Before,
+            Copy = attempt.Copy,
         };
         Commit(at, JournalAudit.AttemptStarted, $"issuance {issuance} attempt {id}", () =>
         {
             disk.Attempts = id;
+            disk.Millimetres[id] = attempt.Millimetres;
             Put(present! with { Attempts = [.. present.Attempts, started] });
         });
         return started;
@@ -181,28 +191,70 @@ internal sealed class MemoryJournal(MemoryJournalDisk disk, TimeProvider time) :
         {
             var present = ById(issuance);
             Require($"Completing issuance {issuance}", JournalTransitions.WhyNoCompletion(present?.State, Facts(present)));
-            var id = disk.Reports.Count + 1L;
-            var row = new OutboxReport
+            var row = Row(present!, report, at);
+            Commit(at, JournalAudit.Issued, $"issuance {issuance} report {row.Report.Id}", () =>
             {
-                Id = id,
-                OrderNumber = present!.OrderNumber,
-                Kind = report.Kind,
-                PayloadVersion = report.PayloadVersion,
-                Success = report.Success,
-                Payload = report.Payload,
-                Personal = report.Personal,
-                Sends = 0,
-                FateUnknown = false,
-                CreatedAt = Written(at),
-            };
-            Commit(at, JournalAudit.Issued, $"issuance {issuance} report {id}", () =>
-            {
-                disk.Reports.Add(new(row, issuance, ReportState.Due, DateTimeOffset.MinValue));
-                Put(present with { State = IssuanceState.Issued, ChangedAt = Written(at), Reason = null });
+                disk.Reports.Add(row);
+                Put(present! with { State = IssuanceState.Issued, ChangedAt = Written(at), Reason = null, SlipOwed = false });
             });
-            return id;
+            return row.Report.Id;
         });
     }
+
+    public long Fail(long issuance, NewReport report, string reason, DateTimeOffset at)
+    {
+        JournalRequests.CheckIsFailure(report);
+        return Change(() =>
+        {
+            var present = ById(issuance);
+            Require($"Failing issuance {issuance}", JournalTransitions.WhyNoFailure(present?.State, Facts(present)));
+            var row = Row(present!, report, at);
+            Commit(at, JournalAudit.Failed, $"issuance {issuance} report {row.Report.Id}: {reason}", () =>
+            {
+                disk.Reports.Add(row);
+                Put(present! with { State = IssuanceState.Failed, ChangedAt = Written(at), Reason = reason });
+            });
+            return row.Report.Id;
+        });
+    }
+
+    public void Decide(long issuance, NewDecision decision, NewReport? report, DateTimeOffset at)
+    {
+        JournalRequests.Check(decision, report);
+        Change(() =>
+        {
+            var present = ById(issuance);
+            Require($"Deciding issuance {issuance}", JournalTransitions.WhyNoDecision(present?.State, Facts(present)));
+            var row = report is null ? null : Row(present!, report, at);
+            var last = present!.Attempts.Count == 0 ? 0 : present.Attempts.Max(a => a.Id);
+            var made = new DecisionRecord(decision.Kind, JournalWords.Of(decision.Kind), Written(at), decision.By, decision.Reason, decision.Platform, last);
+            var state = decision.Kind switch { DecisionKind.Issued => IssuanceState.Issued, DecisionKind.Void => IssuanceState.Void, _ => IssuanceState.Accepted };
+            return Commit(at, JournalAudit.Decided, $"issuance {issuance} {made.KindText} by {decision.By}: {decision.Reason}", () =>
+            {
+                if (row is not null) disk.Reports.Add(row);
+                Put(present with
+                {
+                    State = state,
+                    ChangedAt = Written(at),
+                    Reason = state == IssuanceState.Issued ? null : present.Reason,
+                    SlipOwed = false,
+                    Decisions = [.. present.Decisions, made],
+                });
+            });
+        });
+    }
+
+    public void EndSlip(long issuance, string end, DateTimeOffset at) => Change(() =>
+    {
+        var present = ById(issuance);
+        Require($"Ending the slip of issuance {issuance}", JournalTransitions.WhyNoSlipEnd(present?.State));
+        return Commit(at, JournalAudit.Slip, $"issuance {issuance}: {end}", () => Put(present! with { SlipOwed = false }));
+    });
+
+    public void SetMaintenance(bool active, string by, string reason, DateTimeOffset at) =>
+        Change(() => Commit(at, JournalAudit.Maintenance, $"{active} by {by}: {reason}", () => disk.InMaintenance = active));
+
+    public long PaperUsedSince(long attempt) => Read(() => disk.Millimetres.Where(a => a.Key > attempt).Sum(a => (long)a.Value));
 
     public void Release(long issuance, string reason, DateTimeOffset at) => Change(() =>
     {
@@ -217,7 +269,7 @@ internal sealed class MemoryJournal(MemoryJournalDisk disk, TimeProvider time) :
         var present = ById(issuance);
         Require($"Doubting issuance {issuance}", JournalTransitions.WhyNoDoubt(present?.State));
         return Commit(at, JournalAudit.InDoubt, $"issuance {issuance}: {reason}",
-            () => Put(present! with { State = IssuanceState.InDoubt, ChangedAt = Written(at), Reason = reason }));
+            () => Put(present! with { State = IssuanceState.InDoubt, ChangedAt = Written(at), Reason = reason, SlipOwed = true }));
     });
 
     public PrinterRecord? FindPrinter(string unit) => Read(() => disk.Printers.GetValueOrDefault(unit));
@@ -264,7 +316,28 @@ internal sealed class MemoryJournal(MemoryJournalDisk disk, TimeProvider time) :
 
     private static AttemptFacts Facts(AttemptRecord a) => new(a.Kind, a.TicketIndex, a.End?.Outcome);
 
-    private static IEnumerable<AttemptFacts> Facts(IssuanceRecord? issuance) => issuance?.Attempts.Select(Facts) ?? [];
+    private static IEnumerable<AttemptFacts> Facts(IssuanceRecord? issuance)
+    {
+        if (issuance is null) return [];
+        var known = issuance.Decisions.Where(d => d.Kind == DecisionKind.Reissue).Select(d => d.LastAttempt).DefaultIfEmpty(0).Max();
+        return issuance.Attempts.Select(a => Facts(a) with { Superseded = a.Id <= known });
+    }
+
+    private MemoryReport Row(IssuanceRecord issuance, NewReport report, DateTimeOffset at) => new(
+        new()
+        {
+            Id = disk.Reports.Count + 1L,
+            OrderNumber = issuance.OrderNumber,
+            Kind = report.Kind,
+            PayloadVersion = report.PayloadVersion,
+            Success = report.Success,
+            Payload = report.Payload,
+            Personal = report.Personal,
+            Sends = 0,
+            FateUnknown = report.AskFirst,
+            CreatedAt = Written(at),
+        },
+        issuance.Id, report.AskFirst ? ReportState.Retry : ReportState.Due, report.AskFirst ? Written(at) : DateTimeOffset.MinValue);
 
     private static void Require(string what, string? whyNot)
     {

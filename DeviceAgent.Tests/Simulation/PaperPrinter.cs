@@ -11,12 +11,16 @@ internal enum PrintFate
     Printed,
     /// <summary>The port took nothing.</summary>
     NothingSent,
+    /// <summary>The cable is pulled before the first byte, and stays so.</summary>
+    Unplugged,
     /// <summary>Half a ticket stays in the printer; it goes on working.</summary>
     HalfPrinted,
     /// <summary>Printed and cut; the echo gets lost.</summary>
     EchoLost,
     /// <summary>Printed and cut; the echo comes after the time-out.</summary>
     EchoLate,
+    /// <summary>Printed, cut and echoed; nobody took it, and the printer has pulled it back in.</summary>
+    Retracted,
     /// <summary>Paper runs out in the middle; the rest is printed after the refill.</summary>
     PaperOut,
     /// <summary>The agent dies in the middle: half a ticket in the printer, nothing ever returns.</summary>
@@ -49,6 +53,11 @@ internal sealed class PaperPrinter(VirtualTime time) : IPrinterPort
 
     public bool Attached { get; set; } = true;
 
+    /// <summary>False: the buffer does not drain in time.</summary>
+    public bool FencesEchoed { get; set; } = true;
+
+    public int Clears { get; private set; }
+
     public PrinterStatus Status { get; set; } = new() { Device = DeviceState.Online, Paper = PaperSupply.Full };
 
     public string Path => "/dev/serial/by-id/printer";
@@ -66,6 +75,17 @@ internal sealed class PaperPrinter(VirtualTime time) : IPrinterPort
         _afterRefill = null;
     }
 
+    /// <summary>The agent is dead: paper is found out when it comes back, and a hand loads a roll, which cuts once.</summary>
+    public void RefillWhileNobodyLooks()
+    {
+        Status = Status with { Device = DeviceState.Offline, Paper = PaperSupply.Out };
+        _time.CreateTimer(_ =>
+        {
+            Refill();
+            Cuts++;
+        }, null, TimeSpan.FromSeconds(4), Timeout.InfiniteTimeSpan);
+    }
+
     private void Emit(ReadOnlySpan<byte> document)
     {
         Paper.Add(HalfATicketInside && Describe(document) != "VOID" ? $"HALF+{Describe(document)}" : Describe(document));
@@ -79,7 +99,8 @@ internal sealed class PaperPrinter(VirtualTime time) : IPrinterPort
         if (store >= 0)
         {
             var length = document[store - 2] + document[store - 1] * 256 - 3;
-            return Encoding.ASCII.GetString(document.Slice(store + 3, length));
+            var copy = document.IndexOf("COPY "u8);
+            return Encoding.ASCII.GetString(document.Slice(store + 3, length)) + (copy < 0 ? "" : $" COPY {(char)document[copy + 5]}");
         }
         return document.IndexOf("VOID"u8) >= 0 ? "VOID" : document.IndexOf("PLEASE SEE STAFF"u8) >= 0 ? "SLIP" : "PROBE";
     }
@@ -110,18 +131,20 @@ internal sealed class PaperPrinter(VirtualTime time) : IPrinterPort
             ThrowIfGone();
             List<ProcessId> others = [.. printer._pendingEchoes];
             printer._pendingEchoes.Clear();
-            return new(new FenceResult(printer.Echoes && printer.Status.CanPrint, others, printer.Status));
+            return new(new FenceResult(printer.Echoes && printer.FencesEchoed && printer.Status.CanPrint, others, printer.Status));
         }
 
         public ValueTask ClearAsync(CancellationToken cancellationToken)
         {
             ThrowIfGone();
+            printer.Clears++;
             return ValueTask.CompletedTask;
         }
 
         public async ValueTask<PrintResult> PrintAsync(ReadOnlyMemory<byte> document, ProcessId id, CancellationToken cancellationToken)
         {
             var fate = printer.Fates.TryDequeue(out var next) ? next : PrintFate.Printed;
+            if (fate == PrintFate.Unplugged) printer.Attached = false;
             if (!printer.Attached || fate == PrintFate.NothingSent) return new(PrintEnd.DeviceLost, 0, [], null);
             await Task.Delay(TimeSpan.FromMilliseconds(300), printer._time, cancellationToken);
             switch (fate)
@@ -148,6 +171,7 @@ internal sealed class PaperPrinter(VirtualTime time) : IPrinterPort
                     printer.Emit(document.Span);
                     if (fate == PrintFate.EchoLate) printer._pendingEchoes.Add(id);
                     if (!printer.Echoes) return new(PrintEnd.SentWithoutEcho, document.Length, [], printer.Status);
+                    if (fate == PrintFate.Retracted) return new(PrintEnd.Completed, document.Length, [], printer.Status with { Media = MediaState.Retracted });
                     return new(fate == PrintFate.Printed ? PrintEnd.Completed : PrintEnd.TimedOut, document.Length, [], printer.Status);
             }
         }

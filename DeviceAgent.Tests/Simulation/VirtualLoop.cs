@@ -5,6 +5,7 @@ internal sealed class VirtualLoop(VirtualTime time) : TaskScheduler
 {
     private readonly Lock _lock = new();
     private readonly Queue<Task> _queue = new();
+    private bool _isEnded;
 
     public VirtualTime Time => time;
 
@@ -52,6 +53,16 @@ internal sealed class VirtualLoop(VirtualTime time) : TaskScheduler
         time.DropTimers();
     }
 
+    /// <summary>As <see cref="Abandon"/>, for a process whose timers are its own: nothing that is queued from now on runs either.</summary>
+    public void End()
+    {
+        lock (_lock)
+        {
+            _isEnded = true;
+            _queue.Clear();
+        }
+    }
+
     public void Drain()
     {
         while (true)
@@ -67,7 +78,10 @@ internal sealed class VirtualLoop(VirtualTime time) : TaskScheduler
 
     protected override void QueueTask(Task task)
     {
-        lock (_lock) _queue.Enqueue(task);
+        lock (_lock)
+        {
+            if (!_isEnded) _queue.Enqueue(task);
+        }
     }
 
     protected override bool TryExecuteTaskInline(Task task, bool taskWasPreviouslyQueued) => false;

@@ -4,7 +4,9 @@ namespace DeviceAgent.Tests.Simulation;
 public sealed class VirtualTime(DateTimeOffset start) : TimeProvider
 {
     private readonly Lock _lock = new();
-    private readonly List<VirtualTimer> _timers = [];
+    // A timer that is set anew leaves its old entry behind, which is passed over: cheaper than finding it.
+    private readonly PriorityQueue<(VirtualTimer Timer, long Setting), (long Due, long Setting)> _timers = new();
+    private long _settings;
     private DateTimeOffset _now = start;
     private TimeSpan _uptime;
 
@@ -29,7 +31,7 @@ public sealed class VirtualTime(DateTimeOffset start) : TimeProvider
     {
         get
         {
-            lock (_lock) return _timers.Count == 0 ? null : _timers.Min(t => t.Due) - _uptime;
+            lock (_lock) return Peek() is { } next ? next.Due - _uptime : null;
         }
     }
 
@@ -43,7 +45,7 @@ public sealed class VirtualTime(DateTimeOffset start) : TimeProvider
             VirtualTimer? next;
             lock (_lock)
             {
-                next = _timers.Where(t => t.Due <= target).MinBy(t => t.Due);
+                next = Peek() is { } first && first.Due <= target ? first : null;
                 var to = next?.Due ?? target;
                 if (to > _uptime)
                 {
@@ -51,8 +53,9 @@ public sealed class VirtualTime(DateTimeOffset start) : TimeProvider
                     _uptime = to;
                 }
                 if (next is null) return;
-                if (next.Period == Timeout.InfiniteTimeSpan) _timers.Remove(next);
-                else next.Due += next.Period > TimeSpan.Zero ? next.Period : TimeSpan.FromTicks(1);
+                _timers.Dequeue();
+                if (next.Period == Timeout.InfiniteTimeSpan) next.Setting = 0;
+                else Set(next, next.Due + (next.Period > TimeSpan.Zero ? next.Period : TimeSpan.FromTicks(1)));
             }
             next.Fire();
         }
@@ -67,7 +70,11 @@ public sealed class VirtualTime(DateTimeOffset start) : TimeProvider
     /// <summary>The process that had set them is gone.</summary>
     public void DropTimers()
     {
-        lock (_lock) _timers.Clear();
+        lock (_lock)
+        {
+            foreach (var ((timer, _), _) in _timers.UnorderedItems) timer.Setting = 0;
+            _timers.Clear();
+        }
     }
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
@@ -77,9 +84,30 @@ public sealed class VirtualTime(DateTimeOffset start) : TimeProvider
         return timer;
     }
 
+    /// <summary>The earliest timer that is set; of several, the one that was set first.</summary>
+    private VirtualTimer? Peek()
+    {
+        while (_timers.TryPeek(out var next, out _))
+        {
+            if (next.Timer.Setting == next.Setting) return next.Timer;
+            _timers.Dequeue();
+        }
+        return null;
+    }
+
+    private void Set(VirtualTimer timer, TimeSpan due)
+    {
+        timer.Due = due;
+        timer.Setting = ++_settings;
+        _timers.Enqueue((timer, timer.Setting), (due.Ticks, timer.Setting));
+    }
+
     private sealed class VirtualTimer(VirtualTime time, TimerCallback callback, object? state) : ITimer
     {
         public TimeSpan Due { get; set; }
+
+        /// <summary>0 while it is not set.</summary>
+        public long Setting { get; set; }
 
         public TimeSpan Period { get; private set; } = Timeout.InfiniteTimeSpan;
 
@@ -89,18 +117,17 @@ public sealed class VirtualTime(DateTimeOffset start) : TimeProvider
         {
             lock (time._lock)
             {
-                time._timers.Remove(this);
+                Setting = 0;
                 if (dueTime == Timeout.InfiniteTimeSpan) return true;
-                Due = time._uptime + dueTime;
                 Period = period == TimeSpan.Zero ? Timeout.InfiniteTimeSpan : period;
-                time._timers.Add(this);
+                time.Set(this, time._uptime + dueTime);
             }
             return true;
         }
 
         public void Dispose()
         {
-            lock (time._lock) time._timers.Remove(this);
+            lock (time._lock) Setting = 0;
         }
 
         public ValueTask DisposeAsync()

@@ -1,5 +1,7 @@
 using DeviceAgent.Platform.Gateway;
 using DeviceAgent.Platform.Sync;
+using DeviceAgent.Tests.Simulation;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DeviceAgent.Tests.Sync;
 
@@ -19,6 +21,35 @@ public sealed class OutboxSenderCrashTests
         Assert.InRange(crashes, Seeds * 20, Seeds * 500);
     }
 
+    [Fact]
+    public void A_queue_that_fails_never_makes_the_sender_leave_its_loop()
+    {
+        var time = new VirtualTime();
+        var loop = new VirtualLoop(time);
+        var outbox = new MemoryOutbox();
+        NewReport Report(string order) => BusBookPayload.Create(new() { AlitripOrderId = order, BookTime = time.GetUtcNow(), Success = true, PayMode = "ALIPAY" });
+        outbox.Add("A", Report("A"), time.GetUtcNow());
+        var sender = new OutboxSender(outbox, new SilentPlatform(time), new(), time, new Random(1), NullLogger.Instance);
+        var running = loop.Start(() => sender.RunAsync(CancellationToken.None));
+        loop.Drain();
+        outbox.AtEffect = effect => throw new IOException(effect);
+        outbox.Add("B", Report("B"), time.GetUtcNow());
+        loop.Do(sender.Wake);
+        Assert.IsType<IOException>(running.Exception?.InnerException);
+    }
+
+    private sealed class SilentPlatform(TimeProvider time) : IBusTvmApi
+    {
+        public Task<TopResult<TvmQueryOrderResponse>> QueryOrderAsync(string alitripOrderId, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+
+        public async Task<TopResult<TvmBookOrderResponse>> SetBookOrderAsync(TvmBookOrderRequest request, CancellationToken cancellationToken)
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, time, cancellationToken);
+            throw new NotSupportedException();
+        }
+    }
+
     /// <returns>False when the world came to its end before the power failed.</returns>
     private static bool RunWorld(int seed, int crashAt)
     {
@@ -31,7 +62,7 @@ public sealed class OutboxSenderCrashTests
         var effects = 0;
         void Count(string _)
         {
-            if (++effects == crashAt) throw new PowerCutException();
+            if (++effects == crashAt) throw new PowerFailure();
         }
         world.Outbox.AtEffect = Count;
         world.Platform.AtEffect = Count;
@@ -40,7 +71,7 @@ public sealed class OutboxSenderCrashTests
         var crashed = effects >= crashAt;
         if (crashed)
         {
-            Assert.IsType<PowerCutException>(world.Running.Exception?.InnerException);
+            Assert.IsType<PowerFailure>(world.Running.Exception?.InnerException);
             world.Restart();
             world.RunUntilIdle(TimeSpan.FromHours(1));
         }
@@ -73,5 +104,5 @@ public sealed class OutboxSenderCrashTests
         }
     }
 
-    private sealed class PowerCutException : Exception;
+    private sealed class PowerFailure : Exception;
 }

@@ -19,7 +19,8 @@ public sealed class CommandLineTests : IDisposable
         var handlers = new CommandHandlers(
             (config, socket, _) => Called($"run {config} {socket}", 3),
             (config, _) => Called($"journal create {config}", 4),
-            (socket, json, _) => Called($"status {socket} {json}", 5));
+            (socket, json, _) => Called($"status {socket} {json}", 5),
+            socket => new OrderCommands(socket, _output, _error));
         return CommandLine.InvokeAsync(arguments, socketVariable, handlers, _output, _error, TestContext.Current.CancellationToken);
     }
 
@@ -56,6 +57,15 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("journal")]
     [InlineData("journal create --socket s")]
     [InlineData("status --json=perhaps")]
+    [InlineData("order")]
+    [InlineData("order show")]
+    [InlineData("order resolve 1 --reason r")]
+    [InlineData("order resolve 1 --as issued")]
+    [InlineData("order resolve 1 --as printed --reason r")]
+    [InlineData("order resolve --as issued --reason r")]
+    [InlineData("order resolve 1 --as issued --reason \t")]
+    [InlineData("maintenance")]
+    [InlineData("maintenance enter")]
     public async Task A_wrong_line_never_runs_anything(string line)
     {
         Assert.Equal(ExitCodes.Usage, await Run(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)));

@@ -76,7 +76,7 @@ public sealed class LocalApiTests : IAsyncLifetime
         Assert.Equal("200", Status(answer));
         Assert.Contains("Content-Type: application/json\r\n", answer, StringComparison.Ordinal);
         Assert.Equal(
-            """{"version":"0.1.0","kiosk":"K-0001","canIssue":true,"reasons":["r"],"guidance":"Ready","busyWith":null,"clock":{"trusted":true,"by":"Kernel"},"printer":{"device":"Online","paper":"Full","unit":"u"},"scanner":{"device":"Online"},"issuances":{"issued":1,"open":0,"inDoubt":0,"unreadable":0},"outbox":{"waiting":0,"parked":0,"confirmed":1,"unreadable":0}}""",
+            """{"version":"0.1.0","kiosk":"K-0001","canIssue":true,"reasons":["r"],"guidance":"Ready","busyWith":null,"clock":{"trusted":true,"by":"Kernel"},"printer":{"device":"Online","paper":"Full","unit":"u"},"scanner":{"device":"Online"},"issuances":{"issued":1,"open":0,"inDoubt":0,"unreadable":0},"outbox":{"waiting":0,"parked":0,"confirmed":1,"unreadable":0},"platform":{"silentSeconds":null}}""",
             Body(answer));
     }
 
@@ -86,7 +86,7 @@ public sealed class LocalApiTests : IAsyncLifetime
         var answer = await SendAsync("GET", "/orders/100200300");
         Assert.Equal("200", Status(answer));
         Assert.Equal(
-            """{"orderNumber":"100200300","journey":"Bus","state":"Issued","reason":null,"report":"confirmed","tickets":[{"index":0,"outcome":"Presented","attempts":1}],"voidStrips":0}""",
+            """{"orderNumber":"100200300","journey":"Bus","state":"Issued","reason":null,"report":"confirmed","tickets":[{"index":0,"outcome":"Presented","attempts":1}],"voidStrips":0,"changedAt":"2026-03-01T09:00:00+08:00","attempts":[{"kind":"Ticket","ticket":0,"copy":1,"startedAt":"2026-03-01T09:00:00+08:00","outcome":"Presented","judgement":"j"}],"decisions":[{"decision":"reissue","at":"2026-03-01T09:00:00+08:00","by":"uid 0 (root)","reason":"r","platform":"order status 30"}]}""",
             Body(answer));
         answer = await SendAsync("GET", "/orders/404404");
         Assert.Equal("404", Status(answer));
@@ -123,6 +123,21 @@ public sealed class LocalApiTests : IAsyncLifetime
     [InlineData("GET", "/orders/a%2Fb", "", "400")]
     [InlineData("GET", "/orders/1%00", "", "400")]
     [InlineData("GET", "/orders/11111111111111111111111111111111111111111111111111111111111111111", "", "400")]
+    [InlineData("POST", "/orders", "", "405")]
+    [InlineData("POST", "/orders/1", "", "405")]
+    [InlineData("GET", "/orders/1/decision", "", "405")]
+    [InlineData("POST", "/orders/1/decision", "", "400")]
+    [InlineData("POST", "/orders/1/decision", "{\"as\":\"issued\"}", "400")]
+    [InlineData("POST", "/orders/1/decision", "{\"as\":\"Issued\",\"reason\":\"r\"}", "400")]
+    [InlineData("POST", "/orders/1/decision", "{\"as\":\"issued\",\"reason\":\" \"}", "400")]
+    [InlineData("POST", "/orders/1/decision", "{\"as\":\"issued\",\"reason\":\"a\\u001b[2J\"}", "400")]
+    [InlineData("POST", "/orders/1/decision", "{\"as\":\"issued\",\"reason\":\"r\",\"by\":\"root\"}", "400")]
+    [InlineData("POST", "/orders/a%2Fb/decision", "{\"as\":\"issued\",\"reason\":\"r\"}", "400")]
+    [InlineData("POST", "/orders//decision", "{\"as\":\"issued\",\"reason\":\"r\"}", "400")]
+    [InlineData("GET", "/maintenance", "", "405")]
+    [InlineData("POST", "/maintenance", "{\"active\":true}", "400")]
+    [InlineData("POST", "/maintenance", "{\"active\":\"true\",\"reason\":\"r\"}", "400")]
+    [InlineData("POST", "/maintenance", "{\"reason\":\"r\"}", "400")]
     [InlineData("GET", "/", "", "404")]
     [InlineData("GET", "/STATUS", "", "404")]
     public async Task Bad_input_gets_a_reason_and_never_reaches_the_desk(string method, string path, string body, string status)
@@ -132,6 +147,44 @@ public sealed class LocalApiTests : IAsyncLifetime
         if (method != "HEAD" && !path.Contains("%00", StringComparison.Ordinal)) Assert.NotEqual("", Reason(answer));
         Assert.Equal(0, _desk.Asked);
     }
+
+    [Fact]
+    public async Task Orders_without_an_outcome_are_listed()
+    {
+        var answer = await SendAsync("GET", "/orders");
+        Assert.Equal("200", Status(answer));
+        Assert.Equal("""{"orders":[{"orderNumber":"1","journey":"Bus","state":"in_doubt","reason":"why","changedAt":"2026-03-01T09:00:00+08:00","tickets":2}]}""", Body(answer));
+    }
+
+    [Theory]
+    [InlineData(DecisionResult.Decided, "200", """{"text":"said"}""")]
+    [InlineData(DecisionResult.NotKnown, "404", """{"reason":"said"}""")]
+    [InlineData(DecisionResult.Refused, "409", """{"reason":"said"}""")]
+    [InlineData(DecisionResult.NotNow, "503", """{"reason":"said"}""")]
+    public async Task A_decision_is_never_without_the_one_who_made_it(DecisionResult result, string status, string body)
+    {
+        _desk.Result = result;
+        var answer = await SendAsync("POST", "/orders/100200300/decision", """{"as":"void","reason":"torn, 撕坏"}""");
+        Assert.Equal((status, body), (Status(answer), Body(answer)));
+        var (order, decision, by) = Assert.Single(_desk.Decisions);
+        Assert.Equal(("100200300", new DecisionBody("void", "torn, 撕坏")), (order, decision));
+        // The kernel's word: this process is at the other end.
+        Assert.StartsWith(PeerIdentity.Named(FileIdentity.EffectiveUser), by, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Maintenance_is_never_entered_by_nobody()
+    {
+        var answer = await SendAsync("POST", "/maintenance", """{"active":true,"reason":"new roll"}""");
+        Assert.Equal(("200", """{"text":"out of service for maintenance"}"""), (Status(answer), Body(answer)));
+        Assert.StartsWith("True new roll uid ", Assert.Single(_desk.Maintained), StringComparison.Ordinal);
+        _desk.Refusal = "the journal cannot be written";
+        answer = await SendAsync("POST", "/maintenance", """{"active":false,"reason":"done"}""");
+        Assert.Equal(("503", "the journal cannot be written"), (Status(answer), Reason(answer)));
+    }
+
+    [Fact]
+    public void A_user_without_a_name_is_told_by_number() => Assert.Equal("uid 4000000000", PeerIdentity.Named(4_000_000_000));
 
     [Fact]
     public async Task A_code_or_a_body_that_is_too_long_is_refused()
@@ -299,54 +352,6 @@ public sealed class LocalApiTests : IAsyncLifetime
             var path = Path.Combine(_folder.FullName, "stale.sock");
             MakeStaleSocket(path);
             return path;
-        }
-    }
-
-    private sealed class ScriptedDesk : IAgentDesk
-    {
-        public static StatusAnswer Status { get; } = new()
-        {
-            Version = "0.1.0",
-            Kiosk = "K-0001",
-            CanIssue = true,
-            Reasons = ["r"],
-            Guidance = "Ready",
-            BusyWith = null,
-            Clock = new(true, "Kernel"),
-            Printer = new("Online", "Full", "u"),
-            Scanner = new("Online"),
-            Issuances = new(1, 0, 0, 0),
-            Outbox = new(0, 0, 1, 0),
-        };
-
-        public int Asked { get; private set; }
-
-        public List<string> Codes { get; } = [];
-
-        public string? Refusal { get; set; }
-
-        /// <summary>Set: the desk never answers; completed when it was asked.</summary>
-        public TaskCompletionSource? Stuck { get; set; }
-
-        public Task<StatusAnswer> StatusAsync(CancellationToken cancellationToken)
-        {
-            Asked++;
-            if (Stuck is null) return Task.FromResult(Status);
-            Stuck.SetResult();
-            return new TaskCompletionSource<StatusAnswer>().Task;
-        }
-
-        public Task<OrderAnswer?> OrderAsync(string orderNumber, CancellationToken cancellationToken)
-        {
-            Asked++;
-            return Task.FromResult(orderNumber == "404404" ? null : new OrderAnswer(orderNumber, "Bus", "Issued", null, "confirmed", [new(0, "Presented", 1)], 0));
-        }
-
-        public Task<PickUpAnswer> PickUpAsync(string code, CancellationToken cancellationToken)
-        {
-            Asked++;
-            if (Refusal is null) Codes.Add(code);
-            return Task.FromResult(new PickUpAnswer(Refusal is null, Refusal));
         }
     }
 }

@@ -41,6 +41,16 @@ public sealed class BusTicketTemplateTests
     [Theory]
     [InlineData(32)]
     [InlineData(48)]
+    public void A_copy_never_passes_for_an_original(int columns)
+    {
+        string Text(int copy) => string.Concat(TicketDecoder.Decode(new BusTicketTemplate(columns, "K-1", "400").Ticket(Order, Ticket, 2, IssuedAt, copy).ToArray()).SelectMany(i => i.Runs).Select(r => r.Text));
+        Assert.Contains("补打 COPY 2", Text(2));
+        Assert.DoesNotContain("COPY", Text(0));
+    }
+
+    [Theory]
+    [InlineData(32)]
+    [InlineData(48)]
     public void Nothing_that_a_passenger_needs_is_missing_on_the_ticket(int columns)
     {
         var document = new BusTicketTemplate(columns, "K-1", "400").Ticket(Order, Ticket, 2, IssuedAt).ToArray();

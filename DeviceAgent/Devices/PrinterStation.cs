@@ -36,6 +36,7 @@ public sealed class PrinterStation(IPrinterPort port, TimeProvider time, Random 
     private string? _unit;
     private TaskCompletionSource _lost = new();
     private DeviceLoss? _toldLoss;
+    private long? _calmSince;
 
     public PrinterStatus Status { get; private set; } = NoPrinter;
 
@@ -82,7 +83,7 @@ public sealed class PrinterStation(IPrinterPort port, TimeProvider time, Random 
             if (status.Device == DeviceState.PowerOff) return status;
             var cuts = await p.ReadCutCounterAsync(cancellationToken);
             See(status);
-            evidence = new(Unit!, p.Identity.SerialNumber, cuts, cutCounterIsExact, status.CanPrint, Disturbances, _run, _connection);
+            evidence = new(Unit!, p.Identity.SerialNumber, cuts, cutCounterIsExact, status.CanPrint, Disturbances, _run, _connection, Uptime, _calmSince);
             return status;
         }, NoPrinter, See, cancellationToken);
         return evidence;
@@ -119,6 +120,8 @@ public sealed class PrinterStation(IPrinterPort port, TimeProvider time, Random 
             _printer = printer;
             Disturbances++;
             await RefreshAsync(CancellationToken.None);
+            // Found unable to print, it was disturbed before anybody looked.
+            _calmSince = Status.CanPrint ? Uptime : null;
             return true;
         }
         catch (DeviceLostException e)
@@ -207,10 +210,16 @@ public sealed class PrinterStation(IPrinterPort port, TimeProvider time, Random 
             return;
         }
         Status = status;
-        if (IsDisturbance(before, status)) Disturbances++;
+        if (IsDisturbance(before, status))
+        {
+            Disturbances++;
+            _calmSince = null;
+        }
         logger.PrinterChanged(status.Device, status.Paper, status.CoverOpen, status.CutterError || status.MechanicalError || status.UnrecoverableError);
         Changed?.Invoke();
     }
+
+    private long Uptime => (long)time.GetElapsedTime(0).TotalMilliseconds;
 
     // Near-end paper is none: the roll is the same. Everything that a hand or a power switch does is one.
     private static bool IsDisturbance(PrinterStatus before, PrinterStatus after) =>

@@ -27,6 +27,7 @@ internal sealed class AgentHost : IAsyncDisposable
     private readonly SqliteJournal _journal;
     private readonly GuidanceLights _lights;
     private readonly HttpClient _http;
+    private readonly PlatformLine _line;
     private readonly OutboxSender _sender;
     private readonly PrinterStation _printer;
     private readonly ScannerStation _scanner;
@@ -53,13 +54,14 @@ internal sealed class AgentHost : IAsyncDisposable
         _http = new(TopClient.CreateHandler(gateway, _time)) { Timeout = Timeout.InfiniteTimeSpan };
         var api = new BusTvmApi(new TopClient(_http, gateway, credentials, _time), _time, loggers.CreateLogger<BusTvmApi>());
         var outbox = options.Outbox with { StopGrace = ReportInHandLimit };
-        _sender = new(_journal, api, outbox, _time, Random.Shared, loggers.CreateLogger("outbox")) { Parked = RaiseParked, StateChanged = RaiseHold };
+        _line = new(api, _time, Random.Shared);
+        _sender = new(_journal, _line, outbox, _time, Random.Shared, loggers.CreateLogger("outbox")) { Parked = RaiseParked, StateChanged = OnSenderChanged };
         _printer = new(new SerialPrinterPort(options.Printer.Path, options.Printer.Line, options.Printer.EscPos, _time), _time, Random.Shared, loggers.CreateLogger("printer"));
         _desk = new(new()
         {
             Journal = _journal,
             CheckJournal = () => _journal.QuickCheck(out var findings) ? null : findings,
-            Platform = api,
+            Platform = _line,
             Printer = _printer,
             Guidance = new GuidanceWithStatus(_lights, _systemd),
             Template = new BusTicketTemplate(options.Printer.Columns, options.Kiosk.Id, options.Kiosk.Hotline),
@@ -70,12 +72,17 @@ internal sealed class AgentHost : IAsyncDisposable
             Logger = loggers.CreateLogger("desk"),
             WakeSender = _sender.Wake,
             SenderHold = () => _sender.Hold?.Reason,
-            PlatformSilentFor = () => null,
+            PlatformSilentFor = () => _line.SilentFor,
             ClockIsTrusted = () => _time.IsTrusted,
             DiskReserveUsed = () => false,
             Alarms = _alarms,
             MaxReports = outbox.MaxReports,
         }, options.Issuance, options.Orders);
+        _line.Changed = () =>
+        {
+            if (_line.SilentFor is null) _sender.Wake();
+            _desk.Reconsider();
+        };
         _time.Trusted += () =>
         {
             _desk.Reconsider();
@@ -84,7 +91,7 @@ internal sealed class AgentHost : IAsyncDisposable
         };
         _clockWatch = new(_time, new GatewayDate(gateway, _time), _alarms, Random.Shared, loggers.CreateLogger("clock"));
         _scanner = new(new SerialScannerPort(options.Scanner.Path, options.Scanner.Line, options.Scanner.Framing, _time), code => _desk.Offer(code), _time, loggers.CreateLogger("scanner"));
-        _api = new(socketPath, new AgentDesk(_loop, _desk, _printer, _scanner, _journal, _time, options.Kiosk.Id), _time, loggers);
+        _api = new(socketPath, new AgentDesk(_loop, _desk, _printer, _scanner, _journal, _line, _time, options.Kiosk.Id), _time, loggers);
         if (Watchdog.LimitFrom(environment, Environment.ProcessId) is { } limit)
             _watchdog = new(limit, [new("issuance", _desk.AnswerProbeAsync), new("outbox", _sender.AnswerProbeAsync)], _systemd, _time, loggers.CreateLogger("watchdog"));
     }
@@ -138,6 +145,7 @@ internal sealed class AgentHost : IAsyncDisposable
         var sender = _loop.Start(() => SendAsync(stop.Token));
         var printer = _loop.Start(() => _printer.RunAsync(stop.Token));
         var scanner = _loop.Start(() => _scanner.RunAsync(stop.Token));
+        var line = _loop.Start(() => _line.RunAsync(stop.Token));
         var clock = _loop.Start(() => _clockWatch.RunAsync(stop.Token));
         var alarms = _loop.Start(() => _alarms.RunAsync(stop.Token));
         await _api.StartAsync(cancellationToken);
@@ -146,12 +154,12 @@ internal sealed class AgentHost : IAsyncDisposable
         var watchdog = _watchdog?.RunAsync(stop.Token) ?? Task.CompletedTask;
 
         // None of these ends by itself: one that does has met what no rule provides for, and the process ends with it.
-        var first = await Task.WhenAny(stopAsked.Task, desk, sender, printer, scanner, clock, alarms);
+        var first = await Task.WhenAny(stopAsked.Task, desk, sender, printer, scanner, line, clock, alarms);
         _systemd.Stopping();
         _logger.Stopping();
         await StopDeskAsync(desk);
         await stop.CancelAsync();
-        await Task.WhenAll(desk, sender, printer, scanner, clock, alarms, watchdog).WaitAsync(StopLimit, _time, CancellationToken.None);
+        await Task.WhenAll(desk, sender, printer, scanner, line, clock, alarms, watchdog).WaitAsync(StopLimit, _time, CancellationToken.None);
         await first;
     }
 
@@ -195,8 +203,9 @@ internal sealed class AgentHost : IAsyncDisposable
         _ => "the platform refuses the report",
     }, _time.GetUtcNow()));
 
-    private void RaiseHold(SenderState state)
+    private void OnSenderChanged(SenderState state)
     {
+        _desk.Reconsider();
         if (state.Hold is { } hold) _alarms.Raise(new(AlarmKind.ReportsHeld, null, hold.Reason.ToString(), hold.Since));
         else _alarms.Clear(AlarmKind.ReportsHeld, null);
     }

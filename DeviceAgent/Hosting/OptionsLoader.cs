@@ -229,9 +229,14 @@ public static class OptionsLoader
             ProbeStrip = printer.Flag("ProbeStrip", defaults.ProbeStrip),
             ResumeTimeout = section.Time("ResumeTimeout", defaults.ResumeTimeout),
             MaxInDoubt = section.Whole("MaxInDoubt", defaults.MaxInDoubt),
+            MaxReissues = section.Whole("MaxReissues", defaults.MaxReissues),
+            BlindLimit = section.Time("BlindLimit", defaults.BlindLimit),
+            WhenImpossible = section.OneOf("WhenImpossible", defaults.WhenImpossible),
+            NearEndMillimetres = printer.Whole("NearEndMillimetres", defaults.NearEndMillimetres),
             GatewaySilenceLimit = section.Time("GatewaySilenceLimit", defaults.GatewaySilenceLimit),
         };
         section.Check(issuance.Validate);
+        printer.Check(issuance.ValidatePrinter);
         return issuance;
     }
 

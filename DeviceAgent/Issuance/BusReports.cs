@@ -7,6 +7,15 @@ namespace DeviceAgent.Issuance;
 /// <summary>What is reported about a bus order.</summary>
 internal static class BusReports
 {
+    /// <summary>No ticket was given, and none will be: the platform refunds by itself. Tells nothing of passengers: nothing was issued to them.</summary>
+    public static NewReport Failed(AcceptedOrder accepted, DateTimeOffset at) => BusBookPayload.Create(new()
+    {
+        AlitripOrderId = accepted.Order.OrderNumber,
+        BookTime = at,
+        Success = false,
+        PayMode = accepted.Order.PayMode!,
+    });
+
     /// <summary>The order's own words, echoed: pay mode, certificates and prices as the platform told them.</summary>
     public static NewReport Issued(AcceptedOrder accepted, DateTimeOffset at) => BusBookPayload.Create(new()
     {

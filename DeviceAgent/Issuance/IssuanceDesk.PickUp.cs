@@ -10,6 +10,9 @@ public sealed partial class IssuanceDesk
     // Attempts for one ticket, strips apart. Each was proved NotPresented; a printer that fails this often needs a person.
     private const int MaxTriesPerTicket = 5;
 
+    // Pauses for paper or a cable within one pick-up; then the order waits for its passenger.
+    private const int MaxPauses = 3;
+
     private async Task PickUpAsync(string code)
     {
         if (_codes.Extract(code) is not { } number)
@@ -49,12 +52,7 @@ public sealed partial class IssuanceDesk
             return null;
         }
         await _with.Printer.RefreshAsync(_hardStop.Token);
-        if (NotReadyReasons() is { Count: > 0 } reasons)
-        {
-            _with.Logger.NotReady(string.Join(", ", reasons));
-            Notice(Guidance.OutOfService);
-            return null;
-        }
+        if (IsRefusedForNow()) return null;
         var answer = await _with.Platform.QueryOrderAsync(number, _hardStop.Token);
         if (answer.Fault is { } fault)
         {
@@ -64,20 +62,38 @@ public sealed partial class IssuanceDesk
         }
         _with.WakeSender();
         var verdict = Eligibility.Judge(answer.Value!, number, _orders, _with.Time.GetUtcNow());
-        if (verdict.Order is { } order) return order;
+        // Much may have happened while the platform was asked.
+        if (verdict.Order is { } order) return IsRefusedForNow() ? null : order;
         _with.Logger.Refused(number, verdict.Refusal!.Value, verdict.Detail);
         Notice(verdict.Refusal == Refusal.AlreadyIssued ? Guidance.AlreadyCollected : Guidance.Refused);
-        if (open is { State: IssuanceState.Accepted, Accepted: { } accepted } && ClosesTheOrder(verdict.Refusal!.Value))
-            Conclude(open, accepted, [.. open.Attempts], IssuanceRules.AfterWaiting(accepted.Tickets.Count, open.Attempts));
+        if (open is { State: IssuanceState.Accepted, Accepted: not null } && ClosesTheOrder(verdict.Refusal!.Value)) GiveUp(new(open));
         return null;
+    }
+
+    private bool IsRefusedForNow()
+    {
+        // A silent platform is found out by asking it.
+        if (NotReadyReasons().Where(r => r != NotReadyReason.GatewayUnreachable).ToList() is not { Count: > 0 } reasons) return false;
+        _with.Logger.NotReady(string.Join(", ", reasons));
+        Notice(Guidance.OutOfService);
+        return true;
     }
 
     // The platform has ended the order meanwhile: nothing more is printed for it.
     private static bool ClosesTheOrder(Refusal refusal) => refusal is Refusal.AlreadyIssued or Refusal.Closed or Refusal.BeingRefunded;
 
-    private async Task<IssuanceRecord?> TakeOnAsync(Order order)
+    // Nothing is told to a platform that has already decided.
+    private void GiveUp(OpenOrder order) => Conclude(order, order.AfterWaiting, mayReportFailure: false);
+
+    private async Task<OpenOrder?> TakeOnAsync(Order order)
     {
         var number = order.OrderNumber;
+        if (!_paper.IsEnoughFor(order.Passengers.Count))
+        {
+            _with.Logger.RollTooShort(number, order.Passengers.Count, _paper.TicketsLeft ?? 0);
+            Notice(Guidance.Refused);
+            return null;
+        }
         var id = _with.Journal.RecordIntent(order.Journey, number, _with.Time.GetUtcNow());
         var claim = await _with.Claims.ClaimAsync(order.Journey, number, _hardStop.Token);
         if (!claim.Granted)
@@ -90,10 +106,10 @@ public sealed partial class IssuanceDesk
         var tickets = await _with.Allocation.AllocateAsync(order, _hardStop.Token);
         _with.Journal.Accept(id, new(order, tickets, _with.Template.Version, claim.Token), _with.Time.GetUtcNow());
         _with.Logger.Accepted(number, tickets.Count);
-        return _with.Journal.Find(order.Journey, number);
+        return new(_with.Journal.Find(order.Journey, number)!);
     }
 
-    private async Task<IssuanceRecord?> ResumeAsync(IssuanceRecord record)
+    private async Task<OpenOrder?> ResumeAsync(IssuanceRecord record)
     {
         if (record.Accepted is not { } accepted || accepted.TemplateVersion != _with.Template.Version)
         {
@@ -102,59 +118,59 @@ public sealed partial class IssuanceDesk
             return null;
         }
         var claim = await _with.Claims.RevalidateAsync(record.Journey, record.OrderNumber, accepted.ClaimToken, _hardStop.Token);
-        if (claim.Granted) return record;
+        if (claim.Granted) return new(record);
         _with.Logger.CannotContinue(record.OrderNumber, claim.Reason);
         Notice(Guidance.SeeStaff);
         return null;
     }
 
-    private async Task IssueAsync(IssuanceRecord record)
+    private async Task IssueAsync(OpenOrder order)
     {
-        var accepted = record.Accepted!;
-        var attempts = record.Attempts.ToList();
-        var begun = attempts.Count;
+        var begun = order.Attempts.Count;
         var lastBegun = _with.Time.GetTimestamp();
-        while (true)
+        for (var pauses = 0; ;)
         {
-            var step = IssuanceRules.Next(accepted.Tickets.Count, attempts);
-            var paused = _with.Time.GetElapsedTime(lastBegun) > _options.PauseLimit;
+            var step = order.Next;
             if (step.Kind is not (StepKind.PrintTicket or StepKind.PrintVoidStrip))
             {
-                Finish(record, accepted, attempts, step);
+                Finish(order, step);
                 return;
             }
-            if (_stopping || paused)
+            var left = _options.PauseLimit - _with.Time.GetElapsedTime(lastBegun);
+            if (_stopping || left < TimeSpan.Zero)
             {
-                Conclude(record, accepted, attempts, step);
+                Conclude(order, step);
                 Notice(_stopping ? Guidance.OutOfService : Guidance.SeeStaff);
                 return;
             }
             Show(Guidance.Printing);
-            lastBegun = _with.Time.GetTimestamp();
-            var tried = attempts.Skip(begun).Count(a => a.TicketIndex == step.TicketIndex && a.Kind == AttemptKind.Ticket) >= MaxTriesPerTicket;
-            var kind = step.Kind == StepKind.PrintTicket ? AttemptKind.Ticket : AttemptKind.VoidStrip;
-            var attempt = tried || !_with.Printer.Status.CanPrint ? null : await _attempts.MakeAsync(record, accepted, kind, step.TicketIndex, _hardStop.Token);
-            if (attempt is null)
+            var beginning = _with.Time.GetTimestamp();
+            var tries = order.Attempts.Skip(begun).Count(a => a.TicketIndex == step.TicketIndex && a.Kind == AttemptKind.Ticket);
+            var attempt = tries >= MaxTriesPerTicket || !_with.Printer.Status.CanPrint ? null : await _attempts.MakeAsync(order, step, _hardStop.Token);
+            if (attempt is not null)
             {
-                GiveBackOrWait(record, accepted, attempts, step);
-                return;
+                lastBegun = beginning;
+                order.Attempts.Add(attempt);
+                continue;
             }
-            attempts.Add(attempt);
+            // The passenger is still there: a new roll within the pause goes on by itself. With nothing given the order goes back at once.
+            var waits = order.HasTicketThatMayBeOut || step.Kind == StepKind.PrintVoidStrip;
+            if (waits && tries < MaxTriesPerTicket && pauses++ < MaxPauses && await _attempts.WaitUntilItCanPrintAsync(left, _hardStop.Token)) continue;
+            GiveBackOrWait(order, step, waits);
+            return;
         }
     }
 
     /// <summary>The printer cannot go on: with nothing given the order goes back at once, otherwise it waits for the refill and the passenger.</summary>
-    private void GiveBackOrWait(IssuanceRecord record, AcceptedOrder accepted, List<AttemptRecord> attempts, NextStep step)
+    private void GiveBackOrWait(OpenOrder order, NextStep step, bool waits)
     {
-        // A half-printed ticket still needs its strip, so that the next one does not hang on it.
-        var waits = IssuanceRules.PresentedTickets(attempts) > 0 || step.Kind == StepKind.PrintVoidStrip;
-        Conclude(record, accepted, attempts, waits ? step : step with { Kind = StepKind.Release, Reason = "the printer failed before any ticket was presented" });
+        Conclude(order, waits ? step : step with { Kind = StepKind.Release, Reason = "the printer failed before any ticket was presented" });
         Notice(waits ? Guidance.SeeStaff : Guidance.OutOfService);
     }
 
-    private void Finish(IssuanceRecord record, AcceptedOrder accepted, List<AttemptRecord> attempts, NextStep step)
+    private void Finish(OpenOrder order, NextStep step)
     {
-        Conclude(record, accepted, attempts, step);
+        Conclude(order, step);
         if (step.Kind == StepKind.Complete) Notice(Guidance.TakeTicket, _options.TakeTicketTime);
         else Notice(Guidance.SeeStaff, _options.PauseLimit);
     }

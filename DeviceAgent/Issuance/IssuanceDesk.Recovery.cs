@@ -1,4 +1,3 @@
-using DeviceAgent.Drivers.Printing;
 using DeviceAgent.Journal;
 using DeviceAgent.Orders;
 
@@ -7,7 +6,6 @@ namespace DeviceAgent.Issuance;
 // After a restart, and after a pause: one source, the journal.
 public sealed partial class IssuanceDesk
 {
-    private readonly Queue<string> _slipsOwed = new();
     private int _unsettled;
 
     private void Recover()
@@ -27,6 +25,8 @@ public sealed partial class IssuanceDesk
                     open++;
                     break;
                 case IssuanceState.InDoubt:
+                    if (record.SlipOwed) _slips.Owe(record.OrderNumber);
+                    RaiseDoubt(record.OrderNumber, record.Reason ?? "", record.ChangedAt);
                     inDoubt++;
                     break;
             }
@@ -36,82 +36,92 @@ public sealed partial class IssuanceDesk
         _with.Logger.Recovered(intents, open, inDoubt);
     }
 
-    private List<IssuanceRecord> UnsettledOrders() =>
-        [.. _waitingSince.Keys.Select(number => _with.Journal.Find(Journey.Bus, number)).OfType<IssuanceRecord>().Where(NeedsNoPassenger)];
+    private List<OpenOrder> UnsettledOrders() =>
+        [.. _waitingSince.Keys.Select(FindOpen).OfType<OpenOrder>().Where(NeedsNoPassenger)];
+
+    // Null when it has an outcome by now, or its content cannot be read.
+    private OpenOrder? FindOpen(string number) =>
+        _with.Journal.Find(Journey.Bus, number) is { State: IssuanceState.Accepted, Accepted: not null } record ? new(record) : null;
 
     private void CountUnsettled() => _unsettled = UnsettledOrders().Count;
 
     // Everything but printing: that waits for the passenger.
-    private static bool NeedsNoPassenger(IssuanceRecord record) =>
-        record.Accepted is { } accepted
-        && IssuanceRules.Next(accepted.Tickets.Count, record.Attempts).Kind is not StepKind.PrintTicket;
+    private static bool NeedsNoPassenger(OpenOrder order) => order.Next.Kind is not StepKind.PrintTicket;
 
-    private async Task SettleAsync(IReadOnlyList<IssuanceRecord> orders)
+    private async Task SettleAsync(IReadOnlyList<OpenOrder> orders)
     {
-        foreach (var record in orders)
+        foreach (var order in orders)
         {
-            var accepted = record.Accepted!;
-            var attempts = record.Attempts.ToList();
-            await SettleAsync(record, accepted, attempts);
-            Conclude(record, accepted, attempts, IssuanceRules.Next(accepted.Tickets.Count, attempts));
+            await SettleAsync(order);
+            Conclude(order, order.Next);
         }
         CountUnsettled();
     }
 
     // A strip is printed without the passenger: what comes next out of the printer must not hang on a half-printed ticket.
-    private async Task SettleAsync(IssuanceRecord record, AcceptedOrder accepted, List<AttemptRecord> attempts)
+    private async Task SettleAsync(OpenOrder order)
     {
         for (var strips = 0; strips < MaxTriesPerTicket;)
         {
-            var step = IssuanceRules.Next(accepted.Tickets.Count, attempts);
+            var step = order.Next;
             if (step is { Kind: StepKind.Settle, Open: { } open })
             {
-                attempts[attempts.IndexOf(open)] = await _attempts.SettleAsync(open, _hardStop.Token);
+                order.Settled(open, await _attempts.SettleAsync(open, _hardStop.Token));
                 continue;
             }
             if (step.Kind != StepKind.PrintVoidStrip || !_with.Printer.Status.CanPrint) return;
-            if (await _attempts.MakeAsync(record, accepted, AttemptKind.VoidStrip, step.TicketIndex, _hardStop.Token) is not { } strip) return;
-            attempts.Add(strip);
+            if (await _attempts.MakeAsync(order, step, _hardStop.Token) is not { } strip) return;
+            order.Attempts.Add(strip);
             strips++;
         }
     }
 
     /// <summary>Ends an order as the step says, or lets it wait for its passenger.</summary>
-    private void Conclude(IssuanceRecord record, AcceptedOrder accepted, List<AttemptRecord> attempts, NextStep step)
+    /// <param name="mayReportFailure">Whether the configured policy for orders that cannot be printed applies.</param>
+    private void Conclude(OpenOrder order, NextStep step, bool mayReportFailure = true)
     {
         var now = _with.Time.GetUtcNow();
         switch (step.Kind)
         {
             case StepKind.Complete:
-                var bookTime = IssuanceRules.BookTime(record.ChangedAt, attempts, now, _with.ClockIsTrusted());
-                _with.Journal.Complete(record.Id, BusReports.Issued(accepted, bookTime), now);
-                _waitingSince.Remove(record.OrderNumber);
-                _with.Logger.Issued(record.OrderNumber);
+                var bookTime = IssuanceRules.BookTime(order.Record.ChangedAt, order.Attempts, now, _with.ClockIsTrusted());
+                _with.Journal.Complete(order.Record.Id, BusReports.Issued(order.Accepted, bookTime), now);
+                _waitingSince.Remove(order.Number);
+                _with.Logger.Issued(order.Number);
+                _with.WakeSender();
+                break;
+            case StepKind.Release when mayReportFailure && _options.WhenImpossible == ImpossibleOrders.ReportFailure:
+                _with.Journal.Fail(order.Record.Id, BusReports.Failed(order.Accepted, now), step.Reason, now);
+                _waitingSince.Remove(order.Number);
+                _with.Logger.Failed(order.Number, step.Reason);
                 _with.WakeSender();
                 break;
             case StepKind.Release:
-                _with.Journal.Release(record.Id, step.Reason, now);
-                _waitingSince.Remove(record.OrderNumber);
-                _with.Logger.Released(record.OrderNumber, step.Reason);
+                _with.Journal.Release(order.Record.Id, step.Reason, now);
+                _waitingSince.Remove(order.Number);
+                _with.Logger.Released(order.Number, step.Reason);
                 break;
             case StepKind.StandInDoubt:
-                _with.Journal.StandInDoubt(record.Id, step.Reason, now);
-                _waitingSince.Remove(record.OrderNumber);
-                _with.Logger.InDoubt(record.OrderNumber, step.Reason);
-                _slipsOwed.Enqueue(record.OrderNumber);
+                _with.Journal.StandInDoubt(order.Record.Id, step.Reason, now);
+                _waitingSince.Remove(order.Number);
+                _with.Logger.InDoubt(order.Number, step.Reason);
+                _slips.Owe(order.Number);
+                RaiseDoubt(order.Number, step.Reason, now);
                 break;
             case StepKind.Settle:
                 // Found open at its deadline: nobody can say any more what became of it.
-                attempts[attempts.IndexOf(step.Open!)] = _attempts.GiveUp(step.Open!, $"not settled in time: {step.Reason}");
-                Conclude(record, accepted, attempts, IssuanceRules.Next(accepted.Tickets.Count, attempts));
+                order.Settled(step.Open!, _attempts.GiveUp(step.Open!, $"not settled in time: {step.Reason}"));
+                Conclude(order, order.Next, mayReportFailure);
                 break;
             default:
-                _waitingSince[record.OrderNumber] = _with.Time.GetTimestamp();
+                _waitingSince[order.Number] = _with.Time.GetTimestamp();
                 CountUnsettled();
-                _with.Logger.Waiting(record.OrderNumber, step.Reason);
+                _with.Logger.Waiting(order.Number, step.Reason);
                 break;
         }
     }
+
+    private void RaiseDoubt(string number, string reason, DateTimeOffset since) => _with.Alarms.Raise(new(AlarmKind.OrderInDoubt, number, reason, since));
 
     // A deadline gives back what was not begun and escalates the rest; it never decides what happened.
     private void EscalateWaiting()
@@ -119,31 +129,15 @@ public sealed partial class IssuanceDesk
         foreach (var (number, since) in _waitingSince.ToList())
         {
             if (_with.Time.GetElapsedTime(since) < _options.ResumeTimeout) continue;
-            if (_with.Journal.Find(Journey.Bus, number) is not { Accepted: { } accepted, State: IssuanceState.Accepted } record)
+            if (FindOpen(number) is not { } order)
             {
                 _waitingSince.Remove(number);
                 continue;
             }
-            var attempts = record.Attempts.ToList();
-            var step = IssuanceRules.AfterWaiting(accepted.Tickets.Count, attempts);
+            var step = order.AfterWaiting;
             if (step.Kind == StepKind.PrintVoidStrip) continue;
-            Conclude(record, accepted, attempts, step);
+            Conclude(order, step);
             CountUnsettled();
         }
     }
-
-    /// <summary>Parts what follows from what may hang in the printer, and tells the passenger whom to ask. No attempt: it is no ticket.</summary>
-    private async Task PrintSlipsAsync()
-    {
-        while (_slipsOwed.TryDequeue(out var order))
-        {
-            var now = _with.Time.GetUtcNow();
-            await _with.Printer.ClearAsync(_hardStop.Token);
-            var result = await _with.Printer.PrintAsync(_with.Template.IncidentSlip(order, now), SlipId, _hardStop.Token);
-            _with.Journal.Audit(now, "incident slip", $"{order}: {result.End}");
-        }
-    }
-
-    // '~' first: never an attempt's.
-    private static ProcessId SlipId { get; } = ProcessId.Parse("~SLP");
 }

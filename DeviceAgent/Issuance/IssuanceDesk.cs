@@ -53,6 +53,10 @@ public sealed partial class IssuanceDesk : IDisposable
 {
     private const int MaxUnfinishedOrders = 10_000;
 
+    // A probe strip whose echo got lost told nothing; each further one costs paper.
+    private const int MaxLearnTries = 3;
+    private static readonly TimeSpan LearnAgainAfter = TimeSpan.FromMinutes(1);
+
     // A step takes at most the gateway's, the printer's or the refill's time, all bounded by options; an hour means that the desk is stuck.
     private static readonly TimeSpan StuckAfter = TimeSpan.FromHours(2);
 
@@ -61,7 +65,9 @@ public sealed partial class IssuanceDesk : IDisposable
     private readonly OrderOptions _orders;
     private readonly OrderCodes _codes;
     private readonly LookUpLimit _lookUps;
+    private readonly PaperStock _paper;
     private readonly TicketAttempts _attempts;
+    private readonly IncidentSlips _slips;
     private readonly Channel<DeskEvent> _events = Channel.CreateBounded<DeskEvent>(new BoundedChannelOptions(64) { SingleReader = true });
     private readonly Dictionary<string, long> _waitingSince = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _hardStop = new();
@@ -73,6 +79,8 @@ public sealed partial class IssuanceDesk : IDisposable
     private bool _stopping;
     private JournalFailure? _journalFailure;
     private string? _learnedUnit;
+    private long? _learnAgainAt;
+    private int _learnTries;
     private Guidance _shown = Guidance.OutOfService;
     private long? _noticeUntil;
 
@@ -84,7 +92,9 @@ public sealed partial class IssuanceDesk : IDisposable
         (_with, _options, _orders) = (surroundings, options, orders);
         _codes = new(orders);
         _lookUps = new(orders.LookUpsPerMinute, surroundings.Time);
-        _attempts = new(surroundings.Journal, surroundings.Printer, surroundings.Template, surroundings.Guidance, options, surroundings.Time, surroundings.Logger);
+        _paper = new(surroundings.Journal, surroundings.Printer, options, surroundings.Time);
+        _attempts = new(surroundings.Journal, surroundings.Printer, surroundings.Template, surroundings.Guidance, _paper, options, surroundings.Time, surroundings.Logger);
+        _slips = new(surroundings, options);
         _timer = surroundings.Time.CreateTimer(_ => _events.Writer.TryWrite(new DeskEvent(DeskEventKind.Tick)), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -100,7 +110,8 @@ public sealed partial class IssuanceDesk : IDisposable
             return PickupOffer.Busy;
         }
         var reasons = NotReadyReasons();
-        if (reasons.Count > 0)
+        // Whether the platform is still silent is found out by asking it.
+        if (reasons.Any(r => r != NotReadyReason.GatewayUnreachable))
         {
             _with.Logger.NotReady(string.Join(", ", reasons));
             ShowIdle();
@@ -137,6 +148,7 @@ public sealed partial class IssuanceDesk : IDisposable
         _journalFailure ??= failure.Reason;
         _with.Logger.JournalFailed(failure);
         _with.Alarms.Raise(new(AlarmKind.Journal, null, failure.Message, _with.Time.GetUtcNow()));
+        Reconsider();
     }
 
     /// <summary>Runs until <see cref="Stop"/>; throws what no rule provides for.</summary>
@@ -185,7 +197,7 @@ public sealed partial class IssuanceDesk : IDisposable
 
     private void OnPrinterChanged()
     {
-        if (_with.Printer.Identity is null) _learnedUnit = null;
+        if (_with.Printer.Identity is null) (_learnedUnit, _learnAgainAt, _learnTries) = (null, null, 0);
         _events.Writer.TryWrite(new DeskEvent(DeskEventKind.PrinterChanged));
     }
 
@@ -202,16 +214,17 @@ public sealed partial class IssuanceDesk : IDisposable
                 TakeInHand("accounting", () => SettleAsync(unsettled));
                 return;
             }
-            if (canPrint && _slipsOwed.Count > 0)
+            if (canPrint && _slips.IsDue)
             {
-                TakeInHand("incident slip", PrintSlipsAsync);
+                TakeInHand("incident slip", () => _slips.PrintAsync(_hardStop.Token));
                 return;
             }
-            if (canPrint && !UnitIsLearned)
+            if (canPrint && (!UnitIsLearned || _learnAgainAt <= _with.Time.GetTimestamp()))
             {
                 TakeInHand("new printer", LearnUnitAsync);
                 return;
             }
+            if (UnitIsLearned) Guarded(() => _paper.Observe(_attempts.Unit));
         }
         ShowIdle();
         ArmTimer();
@@ -220,7 +233,9 @@ public sealed partial class IssuanceDesk : IDisposable
     private async Task LearnUnitAsync()
     {
         var unit = _with.Printer.Unit;
-        await _attempts.LearnUnitAsync(_hardStop.Token);
+        var learned = await _attempts.LearnUnitAsync(_hardStop.Token);
+        // The kiosk issues meanwhile, with what it knows.
+        _learnAgainAt = learned || ++_learnTries >= MaxLearnTries ? null : _with.Time.GetTimestamp() + Ticks(LearnAgainAfter);
         _learnedUnit = unit;
     }
 
@@ -272,15 +287,17 @@ public sealed partial class IssuanceDesk : IDisposable
     private IReadOnlyList<NotReadyReason> NotReadyReasons()
     {
         int waiting = 0, inDoubt = 0;
-        if (_journalFailure is null) Guarded(() => (waiting, inDoubt) = (_with.Journal.Counts.Waiting, _with.Journal.CountIssuances().InDoubt));
+        int? ticketsLeft = null;
+        if (_journalFailure is null)
+            Guarded(() => (waiting, inDoubt, ticketsLeft) = (_with.Journal.Counts.Waiting, _with.Journal.CountIssuances().InDoubt, _paper.TicketsLeft));
         return Readiness.Judge(new()
         {
             Recovered = _recovered,
             Stopping = _stopping,
-            Maintenance = false,
+            Maintenance = _with.Journal.InMaintenance,
             Printer = _with.Printer.Identity is null ? null : _with.Printer.Status,
             PrinterLearned = UnitIsLearned,
-            TicketsLeft = null,
+            TicketsLeft = ticketsLeft,
             UnsettledAttempts = _unsettled,
             JournalBeingChecked = false,
             JournalFailure = _journalFailure,
@@ -307,30 +324,41 @@ public sealed partial class IssuanceDesk : IDisposable
     private void Notice(Guidance guidance, TimeSpan? duration = null)
     {
         Show(guidance);
-        _noticeUntil = _with.Time.GetTimestamp() + (long)((duration ?? _options.NoticeTime).TotalSeconds * _with.Time.TimestampFrequency);
+        _noticeUntil = _with.Time.GetTimestamp() + Ticks(duration ?? _options.NoticeTime);
     }
 
     private void ShowIdle()
     {
         if (_inHand is not null || (_noticeUntil is { } until && _with.Time.GetTimestamp() < until && !_stopping)) return;
         _noticeUntil = null;
-        Show(NotReadyReasons().Count == 0 ? Guidance.Ready : Guidance.OutOfService);
+        Show(NotReadyReasons() switch
+        {
+            [] => Guidance.Ready,
+            [NotReadyReason.GatewayUnreachable] => Guidance.Offline,
+            _ => Guidance.OutOfService,
+        });
     }
 
     private void ArmTimer()
     {
         // What is overdue already waits for something else than time: for the printer, or for a journal that can be written.
         var now = _with.Time.GetTimestamp();
-        long? next = _noticeUntil > now ? _noticeUntil : null;
-        foreach (var since in _waitingSince.Values)
+        long? next = null;
+        void Consider(long? moment)
         {
-            var deadline = since + (long)(_options.ResumeTimeout.TotalSeconds * _with.Time.TimestampFrequency);
-            if (deadline > now && (next is null || deadline < next)) next = deadline;
+            if (moment > now && (next is null || moment < next)) next = moment;
         }
+        Consider(_noticeUntil);
+        Consider(_slips.NextTry);
+        Consider(_learnAgainAt);
+        foreach (var since in _waitingSince.Values) Consider(since + Ticks(_options.ResumeTimeout));
+        if (_with.PlatformSilentFor() is { } silent && silent < _options.GatewaySilenceLimit) Consider(now + Ticks(_options.GatewaySilenceLimit - silent));
         // Rounded up: a timer that fires a little early would find nothing to do.
         var due = next is { } moment ? TimeSpan.FromMilliseconds(Math.Ceiling((moment - now) * 1000.0 / _with.Time.TimestampFrequency)) : Timeout.InfiniteTimeSpan;
         _timer.Change(due, Timeout.InfiniteTimeSpan);
     }
+
+    private long Ticks(TimeSpan span) => (long)(span.TotalSeconds * _with.Time.TimestampFrequency);
 
     private enum DeskEventKind { Probe, Done, PrinterChanged, Tick }
 

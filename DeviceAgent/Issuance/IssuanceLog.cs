@@ -55,6 +55,18 @@ internal static partial class IssuanceLog
     [LoggerMessage(3017, LogLevel.Error, "Order {Order} cannot be continued by this release: {Reason}")]
     internal static partial void CannotContinue(this ILogger logger, string order, string reason);
 
+    [LoggerMessage(3018, LogLevel.Error, "Order {Order}: FAILED, {Reason}; the platform is told and refunds")]
+    internal static partial void Failed(this ILogger logger, string order, string reason);
+
+    [LoggerMessage(3019, LogLevel.Warning, "Order {Order}: decided {Decision} by {By}; {Platform}")]
+    internal static partial void Decided(this ILogger logger, string order, DecisionKind decision, string by, string platform);
+
+    [LoggerMessage(3021, LogLevel.Warning, "Order {Order}: not taken, {Tickets} tickets are more than the {Left} that the rest of the roll is long enough for")]
+    internal static partial void RollTooShort(this ILogger logger, string order, int tickets, int left);
+
+    [LoggerMessage(3022, LogLevel.Warning, "Maintenance active {Active}, by {By}: {Reason}")]
+    internal static partial void Maintenance(this ILogger logger, bool active, string by, string reason);
+
     [LoggerMessage(3020, LogLevel.Information, "Printer {Unit}: echoes process ids {Echoes}, cut counter exact {Exact}")]
     internal static partial void PrinterLearned(this ILogger logger, string unit, bool echoes, bool? exact);
 

@@ -1,5 +1,14 @@
 namespace DeviceAgent.Issuance;
 
+/// <summary>What becomes of an accepted order of which no ticket could be presented.</summary>
+public enum ImpossibleOrders
+{
+    /// <summary>It is given back: the passenger goes to another kiosk or to the window with the order intact.</summary>
+    Release,
+    /// <summary>It is reported as failed, and the platform refunds: for stations where nobody else could issue it.</summary>
+    ReportFailure,
+}
+
 /// <summary>How long the pick-up waits for what ("Issuance" in agent.json).</summary>
 public sealed record IssuanceOptions
 {
@@ -30,6 +39,28 @@ public sealed record IssuanceOptions
     /// <summary>How long the platform may be silent, although it was called, before the lights say so; 10 s to 1 h, default 1 min.</summary>
     public TimeSpan GatewaySilenceLimit { get; init; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>
+    /// How long nobody may have watched the printer around a restart of the agent so that its cut counter still proves something; 0 to 5 min,
+    /// default 15 s. Less than a hand needs to open the printer, load a roll and have it cut; more than a ticket and a start of the agent take.
+    /// </summary>
+    public TimeSpan BlindLimit { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>Release or ReportFailure; default Release.</summary>
+    public ImpossibleOrders WhenImpossible { get; init; }
+
+    /// <summary>How often a person may decide to have tickets of one order printed again; 0 to 5, default 1.</summary>
+    public int MaxReissues { get; init; } = 1;
+
+    /// <summary>"Printer:NearEndMillimetres": paper that is left when the near-end sensor trips; 0 to 20,000 mm. 0, the default: not known, nothing is counted.</summary>
+    public int NearEndMillimetres { get; init; }
+
+    /// <summary>The keys that stand in the section "Printer".</summary>
+    /// <returns>As <see cref="Validate"/>.</returns>
+    public IEnumerable<string> ValidatePrinter(string section)
+    {
+        if (NearEndMillimetres is < 0 or > 20_000) yield return $"{section}:{nameof(NearEndMillimetres)} must be a whole number from 0 to 20000";
+    }
+
     /// <returns>Every mistake: "section:Key must be …", with what is allowed; none when all is well.</returns>
     public IEnumerable<string> Validate(string section)
     {
@@ -41,12 +72,14 @@ public sealed record IssuanceOptions
             (nameof(NoticeTime), NoticeTime, TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(30)),
             (nameof(PauseLimit), PauseLimit, TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(10)),
             (nameof(ResumeTimeout), ResumeTimeout, TimeSpan.FromSeconds(10), TimeSpan.FromHours(24)),
+            (nameof(BlindLimit), BlindLimit, TimeSpan.Zero, TimeSpan.FromMinutes(5)),
             (nameof(GatewaySilenceLimit), GatewaySilenceLimit, TimeSpan.FromSeconds(10), TimeSpan.FromHours(1)),
         ];
         foreach (var (key, value, min, max) in times)
         {
             if (value < min || value > max) yield return $"{section}:{key} must be a time from {min:c} to {max:c}";
         }
+        if (MaxReissues is < 0 or > 5) yield return $"{section}:{nameof(MaxReissues)} must be a whole number from 0 to 5";
         if (MaxInDoubt is < 1 or > 100) yield return $"{section}:{nameof(MaxInDoubt)} must be a whole number from 1 to 100";
     }
 }

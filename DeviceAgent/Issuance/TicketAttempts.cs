@@ -1,3 +1,4 @@
+using DeviceAgent.Drivers;
 using DeviceAgent.Drivers.Printing;
 using DeviceAgent.Journal;
 using DeviceAgent.Tickets;
@@ -7,45 +8,55 @@ namespace DeviceAgent.Issuance;
 
 /// <summary>Makes one attempt at a time: durable before the first byte, judged by evidence afterwards.</summary>
 internal sealed class TicketAttempts(
-    IIssuanceJournal journal, IPrinterStation printer, ITicketTemplate template, IPassengerGuidance guidance, IssuanceOptions options, TimeProvider time, ILogger logger)
+    IIssuanceJournal journal, IPrinterStation printer, ITicketTemplate template, IPassengerGuidance guidance, PaperStock paper, IssuanceOptions options,
+    TimeProvider time, ILogger logger)
 {
     private PrinterRecord? _unit;
 
     /// <summary>Prints a ticket or a strip and finds out what became of it.</summary>
     /// <returns>The ended attempt; null when nothing was begun because the printer cannot be read.</returns>
     /// <exception cref="OperationCanceledException">The agent stops: the attempt stays open and is settled at the next start.</exception>
-    public async Task<AttemptRecord?> MakeAsync(IssuanceRecord issuance, AcceptedOrder accepted, AttemptKind kind, int ticketIndex, CancellationToken hardStop)
+    public async Task<AttemptRecord?> MakeAsync(OpenOrder order, NextStep step, CancellationToken hardStop)
     {
         if (await printer.ReadEvidenceAsync(CutCounterIsExact, hardStop) is not { } before) return null;
+        var accepted = order.Accepted;
+        var kind = step.Kind == StepKind.PrintTicket ? AttemptKind.Ticket : AttemptKind.VoidStrip;
         var document = kind == AttemptKind.Ticket
-            ? template.Ticket(accepted.Order, accepted.Tickets[ticketIndex], accepted.Tickets.Count, time.GetUtcNow())
-            : template.VoidStrip(accepted.Order.OrderNumber, ticketIndex);
-        var attempt = journal.StartAttempt(issuance.Id, new(kind, ticketIndex, before), time.GetUtcNow());
+            ? template.Ticket(accepted.Order, accepted.Tickets[step.TicketIndex], accepted.Tickets.Count, time.GetUtcNow(), step.Copy)
+            : template.VoidStrip(order.Number, step.TicketIndex);
+        var length = PaperLength.Millimetres(document.Span);
+        if (kind == AttemptKind.Ticket) paper.Measured(length);
+        var attempt = journal.StartAttempt(order.Record.Id, new(kind, step.TicketIndex, before, step.Copy, length), time.GetUtcNow());
         var id = ProcessId.Parse(attempt.ProcessId);
         var result = await printer.PrintAsync(document, id, hardStop);
-        logger.PrintEnded(issuance.OrderNumber, ticketIndex + 1, kind, result.End, result.BytesSent);
+        logger.PrintEnded(order.Number, step.TicketIndex + 1, kind, result.End, result.BytesSent);
         if (result.End == PrintEnd.Cancelled && result.BytesSent > 0) throw new OperationCanceledException(hardStop);
-        return await JudgeAsync(attempt, result.BytesSent, result.End == PrintEnd.Completed, hardStop);
+        return await JudgeAsync(attempt, result.BytesSent, result.End == PrintEnd.Completed, IsRetracted(result.Status), hardStop);
     }
 
     /// <summary>Ends an attempt that a dead agent left open. Waits for nothing but the fence: the caller saw a printer that can print.</summary>
-    public Task<AttemptRecord> SettleAsync(AttemptRecord open, CancellationToken hardStop) => JudgeAsync(open, bytesSent: null, echoed: false, hardStop);
+    public Task<AttemptRecord> SettleAsync(AttemptRecord open, CancellationToken hardStop) => JudgeAsync(open, bytesSent: null, echoed: false, retracted: false, hardStop);
 
     /// <summary>Ends an attempt about which nothing more can be found out.</summary>
     public AttemptRecord GiveUp(AttemptRecord open, string reason) => End(open, new(AttemptOutcome.Unknown, reason), null, null);
 
     /// <summary>Learns once for a printer whether its cut counter is exact: one strip, one cut, one more on the counter.</summary>
-    public async Task LearnUnitAsync(CancellationToken hardStop)
+    public PrinterRecord? Unit => _unit;
+
+    /// <returns>False when it could not be found out this time, and may be the next.</returns>
+    public async Task<bool> LearnUnitAsync(CancellationToken hardStop)
     {
-        if (printer.Unit is not { } unit || !printer.Status.CanPrint) return;
+        if (printer.Unit is not { } unit || !printer.Status.CanPrint) return false;
         _unit = journal.FindPrinter(unit);
-        var known = _unit?.CutCounterIsExact is not null && _unit.EchoesProcessId == printer.EchoesProcessId;
-        if (known) return;
+        // One echo that got lost at the opening unlearns nothing: the unit has shown before that it can.
+        if (_unit?.CutCounterIsExact is not null && (_unit.EchoesProcessId || !printer.EchoesProcessId)) return true;
         var exact = await ProbeCounterAsync(hardStop);
-        if (exact is null && printer.Unit != unit) return;
-        _unit = new(unit, printer.Identity?.Model, printer.EchoesProcessId, exact, null, time.GetUtcNow());
+        if (exact is null && (printer.Unit != unit || !options.ProbeStrip)) return !options.ProbeStrip;
+        if (exact is null && _unit is not null) return false;
+        _unit = new(unit, printer.Identity?.Model, printer.EchoesProcessId, exact, null, time.GetUtcNow(), _unit?.LowSinceAttempt);
         journal.SavePrinter(_unit);
         logger.PrinterLearned(unit, printer.EchoesProcessId, exact);
+        return exact is not null;
     }
 
     private bool CutCounterIsExact
@@ -72,16 +83,19 @@ internal sealed class TicketAttempts(
     // '~' first: never an attempt's. The strip is no ticket, so that its echo proves nothing about any order.
     private static ProcessId PrinterProbeId { get; } = ProcessId.Parse("~PRB");
 
-    private async Task<AttemptRecord> JudgeAsync(AttemptRecord attempt, long? bytesSent, bool echoed, CancellationToken hardStop)
+    private static bool IsRetracted(PrinterStatus? status) => status?.Media == MediaState.Retracted;
+
+    private async Task<AttemptRecord> JudgeAsync(AttemptRecord attempt, long? bytesSent, bool echoed, bool retracted, CancellationToken hardStop)
     {
-        var evidence = new AttemptEvidence(echoed, bytesSent, BufferProvedEmpty: false, default);
+        var evidence = new AttemptEvidence(echoed, bytesSent, BufferProvedEmpty: false, default, retracted);
         PrinterEvidence? after = null;
         if (!echoed && bytesSent != 0)
         {
-            if (await WaitUntilItCanPrintAsync(hardStop) && await printer.FenceAsync(options.EvidenceTimeout, hardStop) is { } fence)
+            if (await WaitUntilItCanPrintAsync(options.BlockedTimeout, hardStop) && await printer.FenceAsync(options.EvidenceTimeout, hardStop) is { } fence)
             {
                 after = fence.Echoed ? await printer.ReadEvidenceAsync(CutCounterIsExact, hardStop) : null;
-                evidence = new(fence.OtherEchoes.Contains(ProcessId.Parse(attempt.ProcessId)), bytesSent, fence.Echoed, IssuanceRules.Compare(attempt.Before, after));
+                evidence = new(fence.OtherEchoes.Contains(ProcessId.Parse(attempt.ProcessId)), bytesSent, fence.Echoed,
+                    IssuanceRules.Compare(attempt.Before, after, options.BlindLimit), retracted || IsRetracted(fence.Status));
             }
         }
         return End(attempt, IssuanceRules.Judge(evidence), bytesSent, after);
@@ -96,8 +110,8 @@ internal sealed class TicketAttempts(
         return attempt with { End = end, EndedAt = at };
     }
 
-    // The printer stands still in the middle of a ticket. What it holds is printed after the refill, so wait for that.
-    private async Task<bool> WaitUntilItCanPrintAsync(CancellationToken hardStop)
+    /// <summary>The printer stands still in the middle of an order. What it holds is printed after the refill, so wait for that.</summary>
+    public async Task<bool> WaitUntilItCanPrintAsync(TimeSpan limit, CancellationToken hardStop)
     {
         if ((await printer.RefreshAsync(hardStop)).CanPrint) return true;
         guidance.Show(Guidance.SeeStaff);
@@ -110,7 +124,7 @@ internal sealed class TicketAttempts(
         try
         {
             OnChange();
-            await changed.Task.WaitAsync(options.BlockedTimeout, time, hardStop);
+            await changed.Task.WaitAsync(limit, time, hardStop);
             return true;
         }
         catch (TimeoutException)

@@ -15,9 +15,14 @@ internal static class DurableFiles
     // asm-generic/fcntl.h (x64, arm64). O_DIRECTORY differs between them and is not needed.
     private const int ReadOnlyCloseOnExec = 0x80000;
 
+    /// <summary>A folder that is there is left as it is; one that is made, with those above it, has a durable name.</summary>
     public static void MakeFolder(string folder)
     {
-        if (!Directory.Exists(folder)) Directory.CreateDirectory(folder, OwnerFolder);
+        List<string> parents = [];
+        for (var missing = Path.GetFullPath(folder); !Directory.Exists(missing); missing = parents[^1]) parents.Add(Path.GetDirectoryName(missing)!);
+        if (parents.Count == 0) return;
+        Directory.CreateDirectory(folder, OwnerFolder);
+        foreach (var parent in parents) SyncFolder(parent);
     }
 
     /// <summary>An empty file with mode 0600, whatever the umask is.</summary>

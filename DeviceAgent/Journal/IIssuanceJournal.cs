@@ -45,8 +45,32 @@ public interface IIssuanceJournal : IOutbox, IDisposable
     /// <summary>intent | accepted → released: nothing was given, nothing is reported.</summary>
     void Release(long issuance, string reason, DateTimeOffset at);
 
-    /// <summary>accepted → in doubt: a person decides.</summary>
+    /// <summary>accepted → failed, with the report of a failure, in one transaction: the platform refunds. Never while a ticket may be out.</summary>
+    /// <returns>The report's id.</returns>
+    long Fail(long issuance, NewReport report, string reason, DateTimeOffset at);
+
+    /// <summary>accepted → in doubt: a person decides. From now on a slip for the passenger is owed.</summary>
     void StandInDoubt(long issuance, string reason, DateTimeOffset at);
+
+    /// <summary>The slip of an order in doubt was printed, or given up; it is owed no longer.</summary>
+    void EndSlip(long issuance, string end, DateTimeOffset at);
+
+    /// <summary>
+    /// in doubt → issued | void, with its report, or → accepted for a reissue, which has none: in one transaction with who decided and why.
+    /// After a reissue the attempts that were made so far hold back no further one of tickets whose outcome is unknown.
+    /// </summary>
+    void Decide(long issuance, NewDecision decision, NewReport? report, DateTimeOffset at);
+
+    /// <summary>A technician has taken the kiosk out of service; outlives a restart.</summary>
+    bool InMaintenance { get; }
+
+    void SetMaintenance(bool active, string by, string reason, DateTimeOffset at);
+
+    /// <summary>Millimetres of paper that attempts after this one took, as far as they were begun.</summary>
+    long PaperUsedSince(long attempt);
+
+    /// <summary>The newest attempt's id; 0 when there is none.</summary>
+    long LastAttempt { get; }
 
     /// <summary>What is known of a printer, by serial number or, where it tells none, by its path.</summary>
     PrinterRecord? FindPrinter(string unit);
@@ -108,6 +132,10 @@ public sealed record IssuanceRecord
     public string? Reason { get; init; }
     /// <summary>Oldest first; all attempts that were ever made for this order, also before a release.</summary>
     public required IReadOnlyList<AttemptRecord> Attempts { get; init; }
+    /// <summary>What persons decided about it; oldest first.</summary>
+    public IReadOnlyList<DecisionRecord> Decisions { get; init; } = [];
+    /// <summary>It stands in doubt, and the slip that tells its passenger so was not printed yet.</summary>
+    public bool SlipOwed { get; init; }
     /// <summary>State of the newest report of this issuance as written in the outbox; null when there is none.</summary>
     public string? ReportState { get; init; }
 }
@@ -126,10 +154,35 @@ public sealed record AcceptedOrder(Order Order, IReadOnlyList<Ticket> Tickets, s
 /// <param name="Disturbances">Cover, paper and power events and reopenings seen by one run of the agent.</param>
 /// <param name="Run">The run of the agent that counted the disturbances.</param>
 /// <param name="Connection">Identity of the device node and the boot: another text means that the printer was connected anew. Null when it cannot be told.</param>
+/// <param name="ReadAt">When it was read: milliseconds of the machine's monotonic clock, which runs on while no agent does. Null in old rows.</param>
+/// <param name="CalmSince">Since when the agent's run has seen the printer without a disturbance; the same clock.</param>
 public sealed record PrinterEvidence(
-    string Unit, string? SerialNumber, long? CutCounter, bool CutCounterIsExact, bool Idle, long Disturbances, Guid Run, string? Connection);
+    string Unit, string? SerialNumber, long? CutCounter, bool CutCounterIsExact, bool Idle, long Disturbances, Guid Run, string? Connection,
+    long? ReadAt = null, long? CalmSince = null);
 
-public sealed record NewAttempt(AttemptKind Kind, int TicketIndex, PrinterEvidence Before);
+/// <param name="Copy">0 for an original, n for the n-th copy that a person asked for.</param>
+/// <param name="Millimetres">Paper that it takes.</param>
+public sealed record NewAttempt(AttemptKind Kind, int TicketIndex, PrinterEvidence Before, int Copy = 0, int Millimetres = 0);
+
+public enum DecisionKind
+{
+    /// <summary>Decided by a newer release, in a way that this one does not know.</summary>
+    Unknown,
+    /// <summary>The passenger has the tickets.</summary>
+    Issued,
+    /// <summary>What came out is worthless and taken away; the platform refunds.</summary>
+    Void,
+    /// <summary>The tickets whose outcome is unknown are printed again, as copies, once the passenger presents the code.</summary>
+    Reissue,
+}
+
+/// <param name="By">The caller as the kernel names it.</param>
+/// <param name="Platform">What the platform said of the order just before.</param>
+public sealed record NewDecision(DecisionKind Kind, string By, string Reason, string Platform);
+
+/// <param name="KindText">As written, also when this release does not know it.</param>
+/// <param name="LastAttempt">The newest attempt at that time: the person knew of it.</param>
+public sealed record DecisionRecord(DecisionKind Kind, string KindText, DateTimeOffset At, string By, string Reason, string Platform, long LastAttempt);
 
 /// <param name="BytesSent">Null when it is not known (the agent died).</param>
 /// <param name="Judgement">The rule and the facts that decided, for the technician.</param>
@@ -142,6 +195,8 @@ public sealed record AttemptRecord
     public required int TicketIndex { get; init; }
     /// <summary>Four characters 20h-7Eh.</summary>
     public required string ProcessId { get; init; }
+    /// <summary>0 for an original, n for the n-th copy.</summary>
+    public int Copy { get; init; }
     public required DateTimeOffset StartedAt { get; init; }
     public required PrinterEvidence Before { get; init; }
     /// <summary>Null while the attempt is open.</summary>
@@ -152,7 +207,9 @@ public sealed record AttemptRecord
 /// <param name="Unit">Serial number or path.</param>
 /// <param name="CutCounterIsExact">Null until probed.</param>
 /// <param name="CutCounter">Last seen.</param>
-public sealed record PrinterRecord(string Unit, string? Model, bool EchoesProcessId, bool? CutCounterIsExact, long? CutCounter, DateTimeOffset SeenAt);
+/// <param name="LowSinceAttempt">The newest attempt when the paper was first seen near its end; null while it is not.</param>
+public sealed record PrinterRecord(
+    string Unit, string? Model, bool EchoesProcessId, bool? CutCounterIsExact, long? CutCounter, DateTimeOffset SeenAt, long? LowSinceAttempt = null);
 
 public sealed record AuditRecord(long Id, DateTimeOffset At, string What, string Details);
 

@@ -9,7 +9,11 @@ internal static class JournalAudit
     public const string AttemptEnded = "attempt ended";
     public const string Issued = "issued";
     public const string Released = "released";
+    public const string Failed = "failed";
     public const string InDoubt = "in doubt";
+    public const string Slip = "incident slip";
+    public const string Decided = "decided";
+    public const string Maintenance = "maintenance";
     public const string Printer = "printer";
     public const string Recovered = "reports recovered";
     public const string Sending = "report sending";

@@ -28,4 +28,27 @@ internal static class JournalRequests
         if (!JournalWords.IsKnownFormat(report.Kind, report.PayloadVersion))
             throw new ArgumentException("A report must be one that this release can send.", nameof(report));
     }
+
+    /// <summary>A failure is reported as one: its report is never a success.</summary>
+    public static void CheckIsFailure(NewReport report)
+    {
+        Check(report);
+        if (report.Success) throw new ArgumentException("The report of a failure tells no success.", nameof(report));
+    }
+
+    public static void Check(NewDecision decision, NewReport? report)
+    {
+        ArgumentNullException.ThrowIfNull(decision);
+        ArgumentException.ThrowIfNullOrWhiteSpace(decision.By, nameof(decision));
+        ArgumentException.ThrowIfNullOrWhiteSpace(decision.Reason, nameof(decision));
+        if (report is not null) Check(report);
+        var fits = decision.Kind switch
+        {
+            DecisionKind.Issued => report is { Success: true },
+            DecisionKind.Void => report is { Success: false },
+            DecisionKind.Reissue => report is null,
+            _ => false,
+        };
+        if (!fits) throw new ArgumentException("A decision has the report that tells it, and a reissue has none.", nameof(report));
+    }
 }

@@ -22,6 +22,8 @@ internal static class JournalSchema
     /// <summary>The key that personal data is sealed with; empty when the journal was made without one.</summary>
     public const string KeyId = "key_id";
     public const string ProcessIdStart = "process_id_start";
+    /// <summary>"active" while a technician has taken the kiosk out of service.</summary>
+    public const string Maintenance = "maintenance";
 
     public static int Version => Steps.Count;
 
@@ -120,6 +122,30 @@ internal static class JournalSchema
             cuts INTEGER,
             seen_at INTEGER NOT NULL
         ) STRICT, WITHOUT ROWID;
+        """,
+        """
+        CREATE TABLE decision (
+            id INTEGER PRIMARY KEY,
+            issuance INTEGER NOT NULL,
+            at INTEGER NOT NULL,
+            decided TEXT NOT NULL,
+            by_whom TEXT NOT NULL,
+            reason TEXT NOT NULL,
+            platform TEXT NOT NULL,
+            last_attempt INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX decision_issuance ON decision (issuance);
+
+        ALTER TABLE issuance ADD COLUMN slip_owed INTEGER NOT NULL DEFAULT 0;
+
+        ALTER TABLE attempt ADD COLUMN copy INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE attempt ADD COLUMN millimetres INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE attempt ADD COLUMN before_read_at INTEGER;
+        ALTER TABLE attempt ADD COLUMN before_calm_since INTEGER;
+        ALTER TABLE attempt ADD COLUMN after_read_at INTEGER;
+        ALTER TABLE attempt ADD COLUMN after_calm_since INTEGER;
+
+        ALTER TABLE device_counter ADD COLUMN low_since_attempt INTEGER;
         """,
     ];
 }

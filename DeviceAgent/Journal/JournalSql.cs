@@ -24,7 +24,7 @@ internal static class JournalSql
 
     private const string IssuanceColumns = """
         SELECT id, journey, order_number, state, created_at, changed_at, ticket_count, reason,
-            (SELECT state FROM outbox AS r WHERE r.id = i.report), accepted
+            (SELECT state FROM outbox AS r WHERE r.id = i.report), accepted, slip_owed
         FROM issuance AS i
         """;
     public const string FindIssuance = $"{IssuanceColumns} WHERE order_number = ?1 AND journey = ?2";
@@ -32,45 +32,70 @@ internal static class JournalSql
     public const string AttemptsOfIssuance = """
         SELECT id, kind, ticket_index, process_id, started_at,
             before_unit, before_serial, before_cuts, before_exact, before_idle, before_disturbances, before_run, before_connection,
+            before_read_at, before_calm_since,
             ended_at, outcome, bytes_sent, judgement,
-            after_unit, after_serial, after_cuts, after_exact, after_idle, after_disturbances, after_run, after_connection
+            after_unit, after_serial, after_cuts, after_exact, after_idle, after_disturbances, after_run, after_connection,
+            after_read_at, after_calm_since, copy
         FROM attempt INDEXED BY attempt_issuance WHERE issuance = ?1 ORDER BY id
         """;
+    public const string DecisionsOfIssuance = """
+        SELECT decided, at, by_whom, reason, platform, last_attempt FROM decision INDEXED BY decision_issuance WHERE issuance = ?1 ORDER BY id
+        """;
+
+    /// <summary>A person decided in a way that this release does not know.</summary>
+    private const string HasUnknownDecision =
+        "EXISTS (SELECT 1 FROM decision AS d INDEXED BY decision_issuance WHERE d.issuance = i.id AND d.decided NOT IN ('issued', 'void', 'reissue'))";
+
     public const string OpenIssuanceStates = $"""
         SELECT state, journey, EXISTS (SELECT 1 FROM attempt AS a INDEXED BY attempt_issuance WHERE a.issuance = i.id AND a.kind NOT IN ('ticket', 'void_strip'))
+            OR {HasUnknownDecision}
         FROM issuance AS i INDEXED BY issuance_open WHERE {IsOpen}
         """;
     public const string ClosedUnissuedStates = $"SELECT state, count(*) FROM issuance INDEXED BY issuance_unissued WHERE {IsClosedUnissued} GROUP BY state";
     public const string LastIssuance = "SELECT coalesce(max(id), 0) FROM issuance";
 
-    public const string FindIssuanceState = "SELECT id, state FROM issuance WHERE order_number = ?1 AND journey = ?2";
-    public const string ReadIssuanceState = "SELECT state, journey, order_number, ticket_count FROM issuance WHERE id = ?1";
-    public const string ReadAttemptFacts = "SELECT kind, ticket_index, outcome, ended_at FROM attempt INDEXED BY attempt_issuance WHERE issuance = ?1";
+    public const string FindIssuanceState = $"SELECT id, state, {HasUnknownDecision} FROM issuance AS i WHERE order_number = ?1 AND journey = ?2";
+    public const string ReadIssuanceState = $"SELECT state, journey, order_number, ticket_count, {HasUnknownDecision} FROM issuance AS i WHERE id = ?1";
+    public const string ReadAttemptFacts = """
+        SELECT kind, ticket_index, outcome, ended_at,
+            id <= coalesce((SELECT max(last_attempt) FROM decision INDEXED BY decision_issuance WHERE issuance = ?1 AND decided = 'reissue'), 0)
+        FROM attempt INDEXED BY attempt_issuance WHERE issuance = ?1
+        """;
     public const string InsertIssuance = "INSERT INTO issuance (id, journey, order_number, state, created_at, changed_at) VALUES (?1, ?2, ?3, 'intent', ?4, ?4)";
     public const string ReopenIssuance = "UPDATE issuance SET state = 'intent', open = 1, changed_at = ?2, ticket_count = 0, reason = NULL WHERE id = ?1";
     public const string AcceptIssuance = "UPDATE issuance SET state = 'accepted', changed_at = ?2, ticket_count = ?3, accepted = ?4 WHERE id = ?1";
-    public const string CompleteIssuance = "UPDATE issuance SET state = 'issued', open = 0, changed_at = ?2, report = ?3, reason = NULL WHERE id = ?1";
+    public const string CompleteIssuance = "UPDATE issuance SET state = 'issued', open = 0, changed_at = ?2, report = ?3, reason = NULL, slip_owed = 0 WHERE id = ?1";
     public const string ReleaseIssuance = "UPDATE issuance SET state = 'released', open = 0, changed_at = ?2, reason = ?3, accepted = NULL WHERE id = ?1";
-    public const string DoubtIssuance = "UPDATE issuance SET state = 'in_doubt', changed_at = ?2, reason = ?3 WHERE id = ?1";
+    public const string FailIssuance = "UPDATE issuance SET state = 'failed', open = 0, changed_at = ?2, report = ?3, reason = ?4 WHERE id = ?1";
+    public const string DoubtIssuance = "UPDATE issuance SET state = 'in_doubt', changed_at = ?2, reason = ?3, slip_owed = 1 WHERE id = ?1";
+    public const string EndSlip = "UPDATE issuance SET slip_owed = 0 WHERE id = ?1";
+    public const string VoidIssuance = "UPDATE issuance SET state = 'void', open = 0, changed_at = ?2, report = ?3, slip_owed = 0 WHERE id = ?1";
+    public const string ReissueIssuance = "UPDATE issuance SET state = 'accepted', changed_at = ?2, slip_owed = 0 WHERE id = ?1";
+    public const string InsertDecision = """
+        INSERT INTO decision (issuance, at, decided, by_whom, reason, platform, last_attempt)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, (SELECT coalesce(max(id), 0) FROM attempt INDEXED BY attempt_issuance WHERE issuance = ?1))
+        """;
+    public const string PaperUsedSince = "SELECT coalesce(sum(millimetres), 0) FROM attempt WHERE id > ?1";
 
     public const string LastAttempt = "SELECT coalesce(max(id), 0) FROM attempt";
-    public const string ReadAttempt = "SELECT kind, ticket_index, outcome, ended_at, issuance FROM attempt WHERE id = ?1";
+    public const string ReadAttempt = "SELECT kind, ticket_index, outcome, ended_at, 0, issuance FROM attempt WHERE id = ?1";
     public const string InsertAttempt = """
         INSERT INTO attempt (id, issuance, kind, ticket_index, process_id, started_at,
-            before_unit, before_serial, before_cuts, before_exact, before_idle, before_disturbances, before_run, before_connection)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+            before_unit, before_serial, before_cuts, before_exact, before_idle, before_disturbances, before_run, before_connection,
+            before_read_at, before_calm_since, copy, millimetres)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)
         """;
     public const string EndAttempt = """
         UPDATE attempt SET ended_at = ?2, outcome = ?3, bytes_sent = ?4, judgement = ?5,
             after_unit = ?6, after_serial = ?7, after_cuts = ?8, after_exact = ?9, after_idle = ?10, after_disturbances = ?11,
-            after_run = ?12, after_connection = ?13
+            after_run = ?12, after_connection = ?13, after_read_at = ?14, after_calm_since = ?15
         WHERE id = ?1
         """;
 
     public const string LastReport = "SELECT coalesce(max(id), 0) FROM outbox";
     public const string InsertReport = """
-        INSERT INTO outbox (id, order_number, kind, payload_version, success, state, created_at, changed_at, payload, personal)
-        VALUES (?1, ?2, ?3, ?4, ?5, 'due', ?6, ?6, ?7, ?8)
+        INSERT INTO outbox (id, order_number, kind, payload_version, success, state, created_at, changed_at, payload, personal, not_before, fate_unknown)
+        VALUES (?1, ?2, ?3, ?4, ?5, iif(?9, 'retry', 'due'), ?6, ?6, ?7, ?8, iif(?9, ?6, 0), ?9)
         """;
     public const string ReadReport = "SELECT state, kind, payload_version, created_at FROM outbox WHERE id = ?1";
     public const string RecoverInterrupted = $"""
@@ -98,11 +123,11 @@ internal static class JournalSql
     public const string ParkReport = "UPDATE outbox SET state = 'parked', open = 0, changed_at = ?2, park_reason = ?3, evidence = ?4 WHERE id = ?1";
     public const string WakeRetries = $"UPDATE outbox INDEXED BY outbox_retry SET not_before = ?1 WHERE {IsRetry} AND not_before > ?1 AND {IsKnownFormat}";
 
-    public const string FindPrinter = "SELECT unit, model, echoes_process_id, cuts_exact, cuts, seen_at FROM device_counter WHERE unit = ?1";
+    public const string FindPrinter = "SELECT unit, model, echoes_process_id, cuts_exact, cuts, seen_at, low_since_attempt FROM device_counter WHERE unit = ?1";
     public const string SavePrinter = """
-        INSERT INTO device_counter (unit, model, echoes_process_id, cuts_exact, cuts, seen_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+        INSERT INTO device_counter (unit, model, echoes_process_id, cuts_exact, cuts, seen_at, low_since_attempt) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
         ON CONFLICT (unit) DO UPDATE SET model = excluded.model, echoes_process_id = excluded.echoes_process_id,
-            cuts_exact = excluded.cuts_exact, cuts = excluded.cuts, seen_at = excluded.seen_at
+            cuts_exact = excluded.cuts_exact, cuts = excluded.cuts, seen_at = excluded.seen_at, low_since_attempt = excluded.low_since_attempt
         """;
 
     public const string InsertAudit = "INSERT INTO audit (at, late, what, details) VALUES (?1, ?2, ?3, ?4)";

@@ -4,7 +4,8 @@ namespace DeviceAgent.Journal;
 
 /// <summary>What the rules need to know of an attempt.</summary>
 /// <param name="Outcome">Null while it is open.</param>
-internal readonly record struct AttemptFacts(AttemptKind Kind, int TicketIndex, AttemptOutcome? Outcome);
+/// <param name="Superseded">A person knew of it and decided for a reissue.</param>
+internal readonly record struct AttemptFacts(AttemptKind Kind, int TicketIndex, AttemptOutcome? Outcome, bool Superseded = false);
 
 /// <summary>What the rules need to know of a report.</summary>
 /// <param name="State">Null when this release does not know it.</param>
@@ -14,10 +15,10 @@ internal readonly record struct ReportFacts(ReportState? State, bool FormatIsKno
 /// <summary>Which change a row's present state allows; all engines ask here. Each answers null for yes, else why not. No I/O, no clock.</summary>
 internal static class JournalTransitions
 {
-    /// <summary>The state as this release may act on it: an unfinished order with an attempt of unknown kind is not ours to judge.</summary>
-    public static IssuanceState Effective(IssuanceState written, bool hasUnknownAttempt) => written switch
+    /// <summary>The state as this release may act on it: an unfinished order with an attempt or a decision of unknown kind is not ours to judge.</summary>
+    public static IssuanceState Effective(IssuanceState written, bool hasUnknownPart) => written switch
     {
-        IssuanceState.Intent or IssuanceState.Accepted or IssuanceState.InDoubt or IssuanceState.Released when hasUnknownAttempt => IssuanceState.Unknown,
+        IssuanceState.Intent or IssuanceState.Accepted or IssuanceState.InDoubt or IssuanceState.Released when hasUnknownPart => IssuanceState.Unknown,
         _ => written,
     };
 
@@ -38,8 +39,9 @@ internal static class JournalTransitions
         foreach (var a in attempts)
         {
             if (a.Outcome is null) return "an attempt is open";
-            // Law 2: printed again only what is proved not to have been presented.
-            if (kind == AttemptKind.Ticket && IsTicketThatMayBeOut(a) && a.TicketIndex == ticketIndex) return $"ticket {ticketIndex} is {a.Outcome}";
+            // Law 2: printed again only what is proved not to have been presented, or what a person decided to have printed again.
+            var decided = a is { Superseded: true, Outcome: AttemptOutcome.Unknown };
+            if (kind == AttemptKind.Ticket && IsTicketThatMayBeOut(a) && !decided && a.TicketIndex == ticketIndex) return $"ticket {ticketIndex} is {a.Outcome}";
         }
         return null;
     }
@@ -59,10 +61,20 @@ internal static class JournalTransitions
         return attempts.Any(a => a.Outcome is null) ? "an attempt is open" : null;
     }
 
-    public static string? WhyNoRelease(IssuanceState? present, IEnumerable<AttemptFacts> attempts)
+    public static string? WhyNoRelease(IssuanceState? present, IEnumerable<AttemptFacts> attempts) =>
+        WhyNot(present, present is IssuanceState.Intent or IssuanceState.Accepted, "released") ?? WhyNotUnissued(attempts);
+
+    public static string? WhyNoFailure(IssuanceState? present, IEnumerable<AttemptFacts> attempts) =>
+        WhyNot(present, present is IssuanceState.Accepted, "failed") ?? WhyNotUnissued(attempts);
+
+    public static string? WhyNoDecision(IssuanceState? present, IEnumerable<AttemptFacts> attempts) =>
+        WhyNot(present, present is IssuanceState.InDoubt, "decided") ?? (attempts.Any(a => a.Outcome is null) ? "an attempt is open" : null);
+
+    public static string? WhyNoSlipEnd(IssuanceState? present) => WhyNot(present, present is IssuanceState.InDoubt, "told of by a slip");
+
+    // Law 1: ended without tickets only when every attempt is proved not to have been presented.
+    private static string? WhyNotUnissued(IEnumerable<AttemptFacts> attempts)
     {
-        if (WhyNot(present, present is IssuanceState.Intent or IssuanceState.Accepted, "released") is { } state) return state;
-        // Law 1: released unissued only when every attempt is proved not to have been presented.
         foreach (var a in attempts)
         {
             if (a.Outcome is null) return "an attempt is open";

@@ -65,6 +65,22 @@ internal static class JournalWords
         _ => AttemptKind.Unknown,
     };
 
+    public static string Of(DecisionKind decision) => decision switch
+    {
+        DecisionKind.Issued => "issued",
+        DecisionKind.Void => "void",
+        DecisionKind.Reissue => "reissue",
+        _ => throw new ArgumentOutOfRangeException(nameof(decision), decision, "Not a decision that is written."),
+    };
+
+    public static DecisionKind ToDecisionKind(string word) => word switch
+    {
+        "issued" => DecisionKind.Issued,
+        "void" => DecisionKind.Void,
+        "reissue" => DecisionKind.Reissue,
+        _ => DecisionKind.Unknown,
+    };
+
     public static string Of(AttemptOutcome outcome) => outcome switch
     {
         AttemptOutcome.Presented => "presented",

@@ -52,7 +52,7 @@ public sealed partial class SqliteJournal
         var processId = AttemptProcessIds.OfAttempt(_processIdStart, id).ToString();
         var insert = _database.Use(JournalSql.InsertAttempt).Bind(1, id).Bind(2, issuance).Bind(3, JournalWords.Of(attempt.Kind))
             .Bind(4, attempt.TicketIndex).Bind(5, processId).Bind(6, Milliseconds(at));
-        BindEvidence(insert, 7, attempt.Before).Run();
+        BindEvidence(insert, 7, attempt.Before).Bind(17, attempt.Copy).Bind(18, attempt.Millimetres).Run();
         change.Commit(at, JournalAudit.AttemptStarted, $"issuance {Text(issuance)} attempt {Text(id)}");
         _lastAttempt = id;
         return new()
@@ -63,6 +63,7 @@ public sealed partial class SqliteJournal
             ProcessId = processId,
             StartedAt = Instant(Milliseconds(at)),
             Before = attempt.Before,
+            Copy = attempt.Copy,
         };
     }
 
@@ -77,7 +78,7 @@ public sealed partial class SqliteJournal
             if (read.Step())
             {
                 present = ReadFacts(read);
-                state = ReadState(read.Int64(4))?.State;
+                state = ReadState(read.Int64(5))?.State;
             }
         }
         Require($"The end of attempt {attempt}", JournalTransitions.WhyNoEnd(present, state));
@@ -93,16 +94,25 @@ public sealed partial class SqliteJournal
         using var change = BeginChange();
         var present = ReadState(issuance);
         Require($"Completing issuance {issuance}", JournalTransitions.WhyNoCompletion(present?.State, present?.Attempts ?? []));
-        var id = _lastReport + 1;
-        // An outcome is never held up by a lost key: its report goes out without the personal part.
-        var personal = report.Personal is { } p && CanKeepPersonalData ? _keys.Seal(p, "outbox", id, "personal") : null;
-        _database.Use(JournalSql.InsertReport).Bind(1, id).Bind(2, present!.Value.OrderNumber).Bind(3, report.Kind).Bind(4, report.PayloadVersion)
-            .Bind(5, report.Success).Bind(6, Milliseconds(at)).Bind(7, report.Payload).Bind(8, personal).Run();
+        var id = InsertReport(report, present!.Value.OrderNumber, at);
         _database.Use(JournalSql.CompleteIssuance).Bind(1, issuance).Bind(2, Milliseconds(at)).Bind(3, id).Run();
         change.Commit(at, JournalAudit.Issued, $"issuance {Text(issuance)} report {Text(id)}");
-        _lastReport = id;
-        _reports?.Add(Milliseconds(at), id);
+        Reported(id, at);
         _issuances?.Move(present.Value.State, IssuanceState.Issued);
+        return id;
+    }
+
+    public long Fail(long issuance, NewReport report, string reason, DateTimeOffset at)
+    {
+        JournalRequests.CheckIsFailure(report);
+        using var change = BeginChange();
+        var present = ReadState(issuance);
+        Require($"Failing issuance {issuance}", JournalTransitions.WhyNoFailure(present?.State, present?.Attempts ?? []));
+        var id = InsertReport(report, present!.Value.OrderNumber, at);
+        _database.Use(JournalSql.FailIssuance).Bind(1, issuance).Bind(2, Milliseconds(at)).Bind(3, id).Bind(4, reason).Run();
+        change.Commit(at, JournalAudit.Failed, $"issuance {Text(issuance)} report {Text(id)}: {reason}");
+        Reported(id, at);
+        _issuances?.Move(present.Value.State, IssuanceState.Failed);
         return id;
     }
 
@@ -125,13 +135,52 @@ public sealed partial class SqliteJournal
         _issuances?.Move(IssuanceState.Accepted, IssuanceState.InDoubt);
     }
 
+    public void EndSlip(long issuance, string end, DateTimeOffset at)
+    {
+        using var change = BeginChange();
+        Require($"Ending the slip of issuance {issuance}", JournalTransitions.WhyNoSlipEnd(ReadState(issuance)?.State));
+        _database.Use(JournalSql.EndSlip).Bind(1, issuance).Run();
+        change.Commit(at, JournalAudit.Slip, $"issuance {Text(issuance)}: {end}");
+    }
+
+    public void Decide(long issuance, NewDecision decision, NewReport? report, DateTimeOffset at)
+    {
+        JournalRequests.Check(decision, report);
+        using var change = BeginChange();
+        var present = ReadState(issuance);
+        Require($"Deciding issuance {issuance}", JournalTransitions.WhyNoDecision(present?.State, present?.Attempts ?? []));
+        _database.Use(JournalSql.InsertDecision).Bind(1, issuance).Bind(2, Milliseconds(at)).Bind(3, JournalWords.Of(decision.Kind))
+            .Bind(4, decision.By).Bind(5, decision.Reason).Bind(6, decision.Platform).Run();
+        long? id = report is null ? null : InsertReport(report, present!.Value.OrderNumber, at);
+        var (sql, state) = decision.Kind switch
+        {
+            DecisionKind.Issued => (JournalSql.CompleteIssuance, IssuanceState.Issued),
+            DecisionKind.Void => (JournalSql.VoidIssuance, IssuanceState.Void),
+            _ => (JournalSql.ReissueIssuance, IssuanceState.Accepted),
+        };
+        var update = _database.Use(sql).Bind(1, issuance).Bind(2, Milliseconds(at));
+        if (id is not null) update.Bind(3, id);
+        update.Run();
+        change.Commit(at, JournalAudit.Decided, $"issuance {Text(issuance)} {JournalWords.Of(decision.Kind)} by {decision.By}: {decision.Reason}; {decision.Platform}");
+        if (id is { } reported) Reported(reported, at);
+        _issuances?.Move(IssuanceState.InDoubt, state);
+    }
+
+    public void SetMaintenance(bool active, string by, string reason, DateTimeOffset at)
+    {
+        using var change = BeginChange();
+        WriteMeta(_database, JournalSchema.Maintenance, active ? "active" : "");
+        change.Commit(at, JournalAudit.Maintenance, $"{(active ? "entered" : "left")} by {by}: {reason}");
+        InMaintenance = active;
+    }
+
     public void SavePrinter(PrinterRecord printer)
     {
         ArgumentNullException.ThrowIfNull(printer);
         using var change = BeginChange();
         var save = _database.Use(JournalSql.SavePrinter).Bind(1, printer.Unit).Bind(2, printer.Model).Bind(3, printer.EchoesProcessId);
         save.Bind(4, printer.CutCounterIsExact is { } exact ? (exact ? 1L : 0L) : null).Bind(5, printer.CutCounter)
-            .Bind(6, Milliseconds(printer.SeenAt)).Run();
+            .Bind(6, Milliseconds(printer.SeenAt)).Bind(7, printer.LowSinceAttempt).Run();
         change.Commit(printer.SeenAt, JournalAudit.Printer, printer.Unit);
     }
 
@@ -139,6 +188,23 @@ public sealed partial class SqliteJournal
     {
         using var change = BeginChange();
         change.Commit(at, what, details);
+    }
+
+    private long InsertReport(NewReport report, string orderNumber, DateTimeOffset at)
+    {
+        var id = _lastReport + 1;
+        // An outcome is never held up by a lost key: its report goes out without the personal part.
+        var personal = report.Personal is { } p && CanKeepPersonalData ? _keys.Seal(p, "outbox", id, "personal") : null;
+        _database.Use(JournalSql.InsertReport).Bind(1, id).Bind(2, orderNumber).Bind(3, report.Kind).Bind(4, report.PayloadVersion)
+            .Bind(5, report.Success).Bind(6, Milliseconds(at)).Bind(7, report.Payload).Bind(8, personal).Bind(9, report.AskFirst).Run();
+        return id;
+    }
+
+    // After the commit: the totals never tell of what is not durable.
+    private void Reported(long id, DateTimeOffset at)
+    {
+        _lastReport = id;
+        _reports?.Add(Milliseconds(at), id);
     }
 
     private static void Require(string what, string? whyNot)
@@ -150,7 +216,8 @@ public sealed partial class SqliteJournal
         ? statement
         : statement.Bind(first, evidence.Unit).Bind(first + 1, evidence.SerialNumber).Bind(first + 2, evidence.CutCounter)
             .Bind(first + 3, evidence.CutCounterIsExact).Bind(first + 4, evidence.Idle).Bind(first + 5, evidence.Disturbances)
-            .Bind(first + 6, evidence.Run.ToByteArray()).Bind(first + 7, evidence.Connection);
+            .Bind(first + 6, evidence.Run.ToByteArray()).Bind(first + 7, evidence.Connection)
+            .Bind(first + 8, evidence.ReadAt).Bind(first + 9, evidence.CalmSince);
 
     private long Scalar(string sql)
     {
@@ -163,7 +230,7 @@ public sealed partial class SqliteJournal
         using var find = _database.Use(JournalSql.FindIssuanceState).Bind(1, orderNumber).Bind(2, JournalWords.Of(journey));
         if (!find.Step()) return (0, null);
         var id = find.Int64(0);
-        return (id, JournalTransitions.Effective(JournalWords.ToIssuanceState(find.Text(1)), HasUnknown(ReadAttemptFacts(id))));
+        return (id, JournalTransitions.Effective(JournalWords.ToIssuanceState(find.Text(1)), find.Bool(2) || HasUnknown(ReadAttemptFacts(id))));
     }
 
     private (IssuanceState State, Journey Journey, string OrderNumber, int TicketCount, List<AttemptFacts> Attempts)? ReadState(long issuance)
@@ -173,7 +240,7 @@ public sealed partial class SqliteJournal
         var attempts = ReadAttemptFacts(issuance);
         var journey = JournalWords.ToJourney(read.Text(1));
         var written = journey == JournalWords.UnknownJourney ? IssuanceState.Unknown : JournalWords.ToIssuanceState(read.Text(0));
-        return (JournalTransitions.Effective(written, HasUnknown(attempts)), journey, read.Text(2), read.Int32(3), attempts);
+        return (JournalTransitions.Effective(written, read.Bool(4) || HasUnknown(attempts)), journey, read.Text(2), read.Int32(3), attempts);
     }
 
     private List<AttemptFacts> ReadAttemptFacts(long issuance)
@@ -185,7 +252,7 @@ public sealed partial class SqliteJournal
     }
 
     private static AttemptFacts ReadFacts(SqliteStatement row) =>
-        new(JournalWords.ToAttemptKind(row.Text(0)), row.Int32(1), row.IsNull(3) ? null : JournalWords.ToAttemptOutcome(row.Text(2)));
+        new(JournalWords.ToAttemptKind(row.Text(0)), row.Int32(1), row.IsNull(3) ? null : JournalWords.ToAttemptOutcome(row.Text(2)), row.Bool(4));
 
     private static bool HasUnknown(List<AttemptFacts> attempts) => attempts.Exists(a => a.Kind == AttemptKind.Unknown);
 }

@@ -66,8 +66,15 @@ public sealed partial class SqliteJournal
         using var entry = Enter();
         using var find = _database.Use(JournalSql.FindPrinter).Bind(1, unit);
         return find.Step()
-            ? new(find.Text(0), find.TextOrNull(1), find.Bool(2), find.IsNull(3) ? null : find.Bool(3), find.Int64OrNull(4), Instant(find.Int64(5)))
+            ? new(find.Text(0), find.TextOrNull(1), find.Bool(2), find.IsNull(3) ? null : find.Bool(3), find.Int64OrNull(4), Instant(find.Int64(5)), find.Int64OrNull(6))
             : null;
+    }
+
+    public long PaperUsedSince(long attempt)
+    {
+        using var entry = Enter();
+        using var sum = _database.Use(JournalSql.PaperUsedSince).Bind(1, attempt);
+        return sum.Step() ? sum.Int64(0) : 0;
     }
 
     public IReadOnlyList<AuditRecord> ReadAudit(int limit)
@@ -84,6 +91,7 @@ public sealed partial class SqliteJournal
     {
         var id = row.Int64(0);
         var attempts = ReadAttempts(id);
+        var decisions = ReadDecisions(id);
         var journey = JournalWords.ToJourney(row.Text(1));
         var written = journey == JournalWords.UnknownJourney ? IssuanceState.Unknown : JournalWords.ToIssuanceState(row.Text(3));
         return new()
@@ -91,7 +99,7 @@ public sealed partial class SqliteJournal
             Id = id,
             Journey = journey,
             OrderNumber = row.Text(2),
-            State = JournalTransitions.Effective(written, attempts.Exists(a => a.Kind == AttemptKind.Unknown)),
+            State = JournalTransitions.Effective(written, attempts.Exists(a => a.Kind == AttemptKind.Unknown) || decisions.Exists(d => d.Kind == DecisionKind.Unknown)),
             StateText = row.Text(3),
             CreatedAt = Instant(row.Int64(4)),
             ChangedAt = Instant(row.Int64(5)),
@@ -100,7 +108,18 @@ public sealed partial class SqliteJournal
             ReportState = row.TextOrNull(8),
             Accepted = _keys.Open(row.Blob(9), "issuance", id, "accepted") is { } json ? JournalJson.Read(json) : null,
             Attempts = attempts,
+            Decisions = decisions,
+            SlipOwed = row.Bool(10),
         };
+    }
+
+    private List<DecisionRecord> ReadDecisions(long issuance)
+    {
+        using var read = _database.Use(JournalSql.DecisionsOfIssuance).Bind(1, issuance);
+        List<DecisionRecord> decisions = [];
+        while (read.Step())
+            decisions.Add(new(JournalWords.ToDecisionKind(read.Text(0)), read.Text(0), Instant(read.Int64(1)), read.Text(2), read.Text(3), read.Text(4), read.Int64(5)));
+        return decisions;
     }
 
     private List<AttemptRecord> ReadAttempts(long issuance)
@@ -109,7 +128,7 @@ public sealed partial class SqliteJournal
         List<AttemptRecord> attempts = [];
         while (read.Step())
         {
-            var ended = !read.IsNull(13);
+            var ended = !read.IsNull(15);
             attempts.Add(new()
             {
                 Id = read.Int64(0),
@@ -118,16 +137,18 @@ public sealed partial class SqliteJournal
                 ProcessId = read.Text(3),
                 StartedAt = Instant(read.Int64(4)),
                 Before = ReadEvidence(read, 5),
-                EndedAt = ended ? Instant(read.Int64(13)) : null,
-                End = ended ? new(JournalWords.ToAttemptOutcome(read.Text(14)), read.Int64OrNull(15), ReadAfter(read), read.Text(16)) : null,
+                EndedAt = ended ? Instant(read.Int64(15)) : null,
+                End = ended ? new(JournalWords.ToAttemptOutcome(read.Text(16)), read.Int64OrNull(17), ReadAfter(read), read.Text(18)) : null,
+                Copy = read.Int32(29),
             });
         }
         return attempts;
     }
 
-    private static PrinterEvidence? ReadAfter(SqliteStatement row) => row.IsNull(17) ? null : ReadEvidence(row, 17);
+    private static PrinterEvidence? ReadAfter(SqliteStatement row) => row.IsNull(19) ? null : ReadEvidence(row, 19);
 
     private static PrinterEvidence ReadEvidence(SqliteStatement row, int first) => new(
         row.Text(first), row.TextOrNull(first + 1), row.Int64OrNull(first + 2), row.Bool(first + 3), row.Bool(first + 4), row.Int64(first + 5),
-        row.Blob(first + 6) is { Length: 16 } run ? new Guid(run) : Guid.Empty, row.TextOrNull(first + 7));
+        row.Blob(first + 6) is { Length: 16 } run ? new Guid(run) : Guid.Empty, row.TextOrNull(first + 7),
+        row.Int64OrNull(first + 8), row.Int64OrNull(first + 9));
 }

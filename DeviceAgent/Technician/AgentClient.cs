@@ -5,7 +5,8 @@ namespace DeviceAgent.Technician;
 /// <summary>What came back from the agent.</summary>
 /// <param name="Body">UTF-8 JSON; null when nobody answered.</param>
 /// <param name="Fault">Why nobody answered, or what was wrong with the answer; null with status 200.</param>
-internal sealed record AgentReply(byte[]? Body, string? Fault);
+/// <param name="Status">0 when nobody answered.</param>
+internal sealed record AgentReply(byte[]? Body, string? Fault, int Status = 0);
 
 /// <summary>Asks the agent over its Unix socket. An agent that is not there is a value, not an exception.</summary>
 internal sealed class AgentClient : IDisposable
@@ -16,20 +17,27 @@ internal sealed class AgentClient : IDisposable
     private readonly string _path;
     private readonly HttpClient _http;
 
-    public AgentClient(string socketPath)
+    /// <param name="timeout">Default 15 s; a decision waits for the platform.</param>
+    public AgentClient(string socketPath, TimeSpan? timeout = null)
     {
         _path = socketPath;
         var handler = new SocketsHttpHandler { ConnectCallback = (_, stop) => ConnectAsync(socketPath, stop), UseProxy = false, AllowAutoRedirect = false, UseCookies = false };
-        _http = new HttpClient(handler) { BaseAddress = new Uri("http://device-agent"), Timeout = TimeSpan.FromSeconds(15), MaxResponseContentBufferSize = MaxAnswer };
+        _http = new HttpClient(handler) { BaseAddress = new Uri("http://device-agent"), Timeout = timeout ?? TimeSpan.FromSeconds(15), MaxResponseContentBufferSize = MaxAnswer };
     }
 
-    public async Task<AgentReply> GetAsync(string path, CancellationToken cancellationToken)
+    public Task<AgentReply> GetAsync(string path, CancellationToken cancellationToken) => SendAsync(HttpMethod.Get, path, null, cancellationToken);
+
+    /// <param name="json">UTF-8.</param>
+    public Task<AgentReply> PostAsync(string path, byte[] json, CancellationToken cancellationToken) => SendAsync(HttpMethod.Post, path, json, cancellationToken);
+
+    private async Task<AgentReply> SendAsync(HttpMethod method, string path, byte[]? json, CancellationToken cancellationToken)
     {
         try
         {
-            using var response = await _http.GetAsync(new Uri(path, UriKind.Relative), cancellationToken);
+            using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative)) { Content = json is null ? null : new ByteArrayContent(json) };
+            using var response = await _http.SendAsync(request, cancellationToken);
             var body = await response.Content.ReadAsByteArrayAsync(cancellationToken);
-            return new(body, response.IsSuccessStatusCode ? null : $"the agent answered {(int)response.StatusCode}");
+            return new(body, response.IsSuccessStatusCode ? null : $"the agent answered {(int)response.StatusCode}", (int)response.StatusCode);
         }
         catch (HttpRequestException e)
         {

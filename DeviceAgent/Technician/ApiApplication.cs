@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace DeviceAgent.Technician;
 
-/// <summary>The three paths of the local API. Bad input gets {"reason":"…"} and never reaches the desk.</summary>
+/// <summary>The paths of the local API. Bad input gets {"reason":"…"} and never reaches the desk.</summary>
 internal sealed class ApiApplication(IAgentDesk desk, TimeProvider time) : IHttpApplication<HttpContext>
 {
     /// <summary>Characters of a code. What a scanner may send is bounded by the same number.</summary>
@@ -15,10 +15,17 @@ internal sealed class ApiApplication(IAgentDesk desk, TimeProvider time) : IHttp
     /// <summary>Bytes of a request's body: a code of that length, each character escaped, in its object.</summary>
     internal const int MaxBody = 6 * MaxCode + 64;
 
+    /// <summary>Characters of a reason that a person gives.</summary>
+    internal const int MaxReason = 200;
+
     private const int MaxOrderNumber = 64;
+    private const string Orders = "/orders/", Decision = "/decision";
 
     /// <summary>How long the agent's loop may take to answer; then 503, and the connection is free again.</summary>
     internal static readonly TimeSpan DeskLimit = TimeSpan.FromSeconds(10);
+
+    /// <summary>A decision asks the platform first, whose time-out is 60 s at most.</summary>
+    internal static readonly TimeSpan DecisionLimit = TimeSpan.FromSeconds(75);
 
     public HttpContext CreateContext(IFeatureCollection contextFeatures) => new DefaultHttpContext(contextFeatures);
 
@@ -27,7 +34,7 @@ internal sealed class ApiApplication(IAgentDesk desk, TimeProvider time) : IHttp
     public async Task ProcessRequestAsync(HttpContext context)
     {
         var aborted = context.RequestAborted;
-        using var late = new CancellationTokenSource(DeskLimit, time);
+        using var late = new CancellationTokenSource(context.Request.Path.Value?.EndsWith(Decision, StringComparison.Ordinal) == true ? DecisionLimit : DeskLimit, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, aborted);
         try
         {
@@ -50,11 +57,25 @@ internal sealed class ApiApplication(IAgentDesk desk, TimeProvider time) : IHttp
     private Task RouteAsync(HttpContext context, CancellationToken cancellationToken)
     {
         var path = context.Request.Path.Value ?? "";
-        const string orders = "/orders/";
-        if (path == "/status") return Method(context, HttpMethods.Get) ?? StatusAsync(context, cancellationToken);
-        if (path == "/pickups") return Method(context, HttpMethods.Post) ?? PickUpAsync(context, cancellationToken);
-        if (path.StartsWith(orders, StringComparison.Ordinal)) return Method(context, HttpMethods.Get) ?? OrderAsync(context, path[orders.Length..], cancellationToken);
-        return RefuseAsync(context, StatusCodes.Status404NotFound, "there is no such path; there are GET /status, GET /orders/{number} and POST /pickups");
+        switch (path)
+        {
+            case "/status":
+                return Method(context, HttpMethods.Get) ?? StatusAsync(context, cancellationToken);
+            case "/pickups":
+                return Method(context, HttpMethods.Post) ?? PickUpAsync(context, cancellationToken);
+            case "/orders":
+                return Method(context, HttpMethods.Get) ?? OrdersAsync(context, cancellationToken);
+            case "/maintenance":
+                return Method(context, HttpMethods.Post) ?? MaintenanceAsync(context, cancellationToken);
+        }
+        if (path.StartsWith(Orders, StringComparison.Ordinal))
+        {
+            return path.EndsWith(Decision, StringComparison.Ordinal)
+                ? Method(context, HttpMethods.Post) ?? DecideAsync(context, path[Orders.Length..^Decision.Length], cancellationToken)
+                : Method(context, HttpMethods.Get) ?? OrderAsync(context, path[Orders.Length..], cancellationToken);
+        }
+        return RefuseAsync(context, StatusCodes.Status404NotFound,
+            "there is no such path; there are GET /status, GET /orders, GET /orders/{number}, POST /orders/{number}/decision, POST /pickups and POST /maintenance");
     }
 
     /// <returns>Null when the method is right.</returns>
@@ -70,25 +91,72 @@ internal sealed class ApiApplication(IAgentDesk desk, TimeProvider time) : IHttp
 
     private async Task OrderAsync(HttpContext context, string number, CancellationToken cancellationToken)
     {
-        if (number.Length is 0 or > MaxOrderNumber || !number.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
-            await RefuseAsync(context, StatusCodes.Status400BadRequest, $"an order number has 1 to {MaxOrderNumber} letters and digits");
+        if (!IsOrderNumber(number))
+            await RefuseAsync(context, StatusCodes.Status400BadRequest, NoOrderNumber);
         else if (await desk.OrderAsync(number, cancellationToken).WaitAsync(cancellationToken) is { } order)
             await AnswerAsync(context, StatusCodes.Status200OK, order, ApiAnswerJson.Default.OrderAnswer);
         else
             await RefuseAsync(context, StatusCodes.Status404NotFound, "the journal does not know this order");
     }
 
-    private async Task PickUpAsync(HttpContext context, CancellationToken cancellationToken)
+    private static readonly string NoOrderNumber = $"an order number has 1 to {MaxOrderNumber} letters and digits";
+
+    private static bool IsOrderNumber(string number) =>
+        number.Length is > 0 and <= MaxOrderNumber && number.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
+
+    // It goes into the journal and to a terminal.
+    internal static bool IsReason(string? reason) => reason is { Length: > 0 and <= MaxReason } && !string.IsNullOrWhiteSpace(reason) && !reason.Any(char.IsControl);
+
+    private async Task OrdersAsync(HttpContext context, CancellationToken cancellationToken) =>
+        await AnswerAsync(context, StatusCodes.Status200OK, new(await desk.OrdersAsync(cancellationToken).WaitAsync(cancellationToken)), ApiAnswerJson.Default.OrdersAnswer);
+
+    private async Task DecideAsync(HttpContext context, string number, CancellationToken cancellationToken)
     {
-        PickUpRequest? request = null;
+        var body = await ReadAsync(context, ApiRequestJson.Default.DecisionBody, cancellationToken);
+        if (!IsOrderNumber(number)) await RefuseAsync(context, StatusCodes.Status400BadRequest, NoOrderNumber);
+        else if (body?.As is not ("issued" or "void" or "reissue") || !IsReason(body.Reason))
+            await RefuseAsync(context, StatusCodes.Status400BadRequest, $$"""the body must be {"as":"issued|void|reissue","reason":"…"} with a reason of 1 to {{MaxReason}} printable characters""");
+        else
+        {
+            var answer = await desk.DecideAsync(number, body, PeerIdentity.Of(context), cancellationToken).WaitAsync(cancellationToken);
+            var status = answer.Result switch
+            {
+                DecisionResult.Decided => StatusCodes.Status200OK,
+                DecisionResult.NotKnown => StatusCodes.Status404NotFound,
+                DecisionResult.Refused => StatusCodes.Status409Conflict,
+                _ => StatusCodes.Status503ServiceUnavailable,
+            };
+            if (status == StatusCodes.Status200OK) await AnswerAsync(context, status, new(answer.Text), ApiAnswerJson.Default.DoneAnswer);
+            else await RefuseAsync(context, status, answer.Text);
+        }
+    }
+
+    private async Task MaintenanceAsync(HttpContext context, CancellationToken cancellationToken)
+    {
+        var body = await ReadAsync(context, ApiRequestJson.Default.MaintenanceBody, cancellationToken);
+        if (body?.Active is not { } active || !IsReason(body.Reason))
+            await RefuseAsync(context, StatusCodes.Status400BadRequest, $$"""the body must be {"active":true|false,"reason":"…"} with a reason of 1 to {{MaxReason}} printable characters""");
+        else if (await desk.SetMaintenanceAsync(body, PeerIdentity.Of(context), cancellationToken).WaitAsync(cancellationToken) is { } whyNot)
+            await RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, whyNot);
+        else await AnswerAsync(context, StatusCodes.Status200OK, new(active ? "out of service for maintenance" : "back in service"), ApiAnswerJson.Default.DoneAnswer);
+    }
+
+    /// <returns>Null for what is no such object; the message of the exception would echo the input.</returns>
+    private static async Task<T?> ReadAsync<T>(HttpContext context, JsonTypeInfo<T> type, CancellationToken cancellationToken) where T : class
+    {
         try
         {
-            request = await JsonSerializer.DeserializeAsync(context.Request.Body, ApiRequestJson.Default.PickUpRequest, cancellationToken);
+            return await JsonSerializer.DeserializeAsync(context.Request.Body, type, cancellationToken);
         }
         catch (JsonException)
         {
-            // Its message would echo the input; the answer below says what is expected.
+            return null;
         }
+    }
+
+    private async Task PickUpAsync(HttpContext context, CancellationToken cancellationToken)
+    {
+        var request = await ReadAsync(context, ApiRequestJson.Default.PickUpRequest, cancellationToken);
         if (request?.Code is not { Length: > 0 and <= MaxCode } code)
         {
             await RefuseAsync(context, StatusCodes.Status400BadRequest, $"the body must be {{\"code\":\"…\"}} with 1 to {MaxCode} characters");

@@ -5,11 +5,19 @@ namespace DeviceAgent.Technician;
 /// <summary>POST /pickups.</summary>
 internal sealed record PickUpRequest(string? Code);
 
+/// <summary>GET /orders.</summary>
+internal sealed record OrdersAnswer(IReadOnlyList<OpenOrderAnswer> Orders);
+
+/// <summary>What was done.</summary>
+internal sealed record DoneAnswer(string Text);
+
 /// <summary>Every answer that is not what was asked for.</summary>
 internal sealed record ReasonAnswer(string Reason);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, AllowDuplicateProperties = false)]
 [JsonSerializable(typeof(PickUpRequest))]
+[JsonSerializable(typeof(DecisionBody))]
+[JsonSerializable(typeof(MaintenanceBody))]
 internal sealed partial class ApiRequestJson : JsonSerializerContext;
 
 /// <summary>Answers, written here and read by a technician's program, perhaps of an older release: it skips what it does not know.</summary>
@@ -17,5 +25,7 @@ internal sealed partial class ApiRequestJson : JsonSerializerContext;
 [JsonSerializable(typeof(StatusAnswer))]
 [JsonSerializable(typeof(OrderAnswer))]
 [JsonSerializable(typeof(PickUpAnswer))]
+[JsonSerializable(typeof(OrdersAnswer))]
+[JsonSerializable(typeof(DoneAnswer))]
 [JsonSerializable(typeof(ReasonAnswer))]
 internal sealed partial class ApiAnswerJson : JsonSerializerContext;

@@ -7,10 +7,12 @@ namespace DeviceAgent.Technician;
 /// <param name="Run">(config file, socket path); socket paths are absolute and short enough for the kernel</param>
 /// <param name="CreateJournal">(config file)</param>
 /// <param name="Status">(socket path, as JSON)</param>
+/// <param name="Orders">(socket path) → the commands about orders and maintenance</param>
 public sealed record CommandHandlers(
     Func<string, string, CancellationToken, Task<int>> Run,
     Func<string, CancellationToken, Task<int>> CreateJournal,
-    Func<string, bool, CancellationToken, Task<int>> Status);
+    Func<string, bool, CancellationToken, Task<int>> Status,
+    Func<string, OrderCommands> Orders);
 
 /// <summary>The command line of `device-agent`.</summary>
 public static class CommandLine
@@ -60,17 +62,21 @@ public static class CommandLine
             Exit codes:
               0   all right
               64  the command line is wrong
+              65  the agent refuses: the order is not known, or a rule is against it
               69  no agent answers at the socket
               74  the journal cannot be made, opened or written
+              75  not at this moment: the kiosk is busy, or the platform cannot be asked
               78  the configuration is wrong; every mistake is named on standard error, one on each line
             """);
         root.Directives.Clear();
         root.Subcommands.Add(Run(handlers, socketVariable));
         root.Subcommands.Add(Journal(handlers));
         root.Subcommands.Add(Status(handlers, socketVariable));
+        root.Subcommands.Add(OrderCommandLine.Order(handlers, socketVariable));
+        root.Subcommands.Add(OrderCommandLine.Maintenance(handlers, socketVariable));
         root.SetAction(result =>
         {
-            result.InvocationConfiguration.Error.WriteLine("A command is required: run, journal or status. Try: device-agent --help");
+            result.InvocationConfiguration.Error.WriteLine("A command is required: run, journal, status, order or maintenance. Try: device-agent --help");
             return ExitCodes.Usage;
         });
         return root;
@@ -118,7 +124,7 @@ public static class CommandLine
         return command;
     }
 
-    private static async Task<int> WithSocketAsync(ParseResult result, Option<string> option, string? variable, Func<string, Task<int>> command)
+    internal static async Task<int> WithSocketAsync(ParseResult result, Option<string> option, string? variable, Func<string, Task<int>> command)
     {
         var path = Path.GetFullPath(SocketPath(result.GetValue(option), variable));
         if (Encoding.UTF8.GetByteCount(path) <= MaxSocketPath) return await command(path);
@@ -128,7 +134,7 @@ public static class CommandLine
 
     private static Option<string> Config() => new("--config") { HelpName = "FILE", Description = $"The configuration. [default: {DefaultConfig}]" };
 
-    private static Option<string> Socket() =>
+    internal static Option<string> Socket() =>
         new("--socket") { HelpName = "PATH", Description = $"The agent's socket. [default: ${SocketVariable}, else {DefaultSocket}]" };
 
     /// <returns>The name of an option that seems to carry a secret, without its value; null when there is none.</returns>

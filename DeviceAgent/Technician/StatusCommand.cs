@@ -39,6 +39,7 @@ public static class StatusCommand
         Line("Scanner", status.Scanner.Device);
         Line("Issuances", string.Create(CultureInfo.InvariantCulture, $"{status.Issuances.Issued} issued, {status.Issuances.Open} open, {status.Issuances.InDoubt} in doubt{OfNewer(status.Issuances.Unreadable)}"));
         Line("Outbox", string.Create(CultureInfo.InvariantCulture, $"{status.Outbox.Waiting} waiting, {status.Outbox.Parked} parked, {status.Outbox.Confirmed} confirmed{OfNewer(status.Outbox.Unreadable)}"));
+        if (status.Platform.SilentSeconds is { } silent) Line("Platform", string.Create(CultureInfo.InvariantCulture, $"silent for {silent} s"));
         return text.ToString();
 
         void Line(string name, string value) => text.Append(name.PadRight(11)).Append(OneLine(value)).Append('\n');

@@ -17,13 +17,16 @@ public sealed class BusTicketTemplate(int columns, string kioskId, string hotlin
     /// <summary>What the ticket's QR code holds: order number, a slash, ticket number. A return recognises the ticket by it.</summary>
     public static string QrText(string orderNumber, string ticketNumber) => $"{orderNumber}/{ticketNumber}";
 
-    public ReadOnlyMemory<byte> Ticket(Order order, Ticket ticket, int ticketCount, DateTimeOffset issuedAt)
+    public ReadOnlyMemory<byte> Ticket(Order order, Ticket ticket, int ticketCount, DateTimeOffset issuedAt, int copy = 0)
     {
         ArgumentNullException.ThrowIfNull(order);
         ArgumentNullException.ThrowIfNull(ticket);
         var trip = order.Trip;
         var departs = trip.DepartsAt.ToOffset(China);
-        Begin().Size(2, 2).Line("汽车票").Size(1, 1).Line("BUS TICKET").Rule();
+        Begin().Size(2, 2).Line("汽车票").Size(1, 1).Line("BUS TICKET");
+        // Inspectors must see it at first sight, and on the same ticket as the original's number.
+        if (copy > 0) _document.Size(2, 2).Bold(true).Line(string.Create(CultureInfo.InvariantCulture, $"补打 COPY {copy}")).Bold(false).Size(1, 1);
+        _document.Rule();
         _document.Align(TextAlignment.Left).Size(1, 2).Bold(true).Wrapped($"{trip.FromStation} → {trip.ToStation}").Bold(false).Size(1, 1);
         if (trip.LastPlace is { Length: > 0 } lastPlace && lastPlace != trip.ToStation) _document.Wrapped($"终点 {lastPlace}");
         _document.TwoColumns($"车次 {trip.Number}", trip.VehicleType ?? "");

@@ -9,7 +9,8 @@ public interface ITicketTemplate
     /// <summary>Name and version, "bus/1" for one: journaled with the order, so that a ticket is always printed as it was begun.</summary>
     string Version { get; }
 
-    ReadOnlyMemory<byte> Ticket(Order order, Ticket ticket, int ticketCount, DateTimeOffset issuedAt);
+    /// <param name="copy">0 for an original; n marks it as the n-th copy, which a person has asked for.</param>
+    ReadOnlyMemory<byte> Ticket(Order order, Ticket ticket, int ticketCount, DateTimeOffset issuedAt, int copy = 0);
 
     /// <summary>Marks a half-printed ticket as worthless.</summary>
     ReadOnlyMemory<byte> VoidStrip(string orderNumber, int ticketIndex);

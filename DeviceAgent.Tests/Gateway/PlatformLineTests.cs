@@ -1,0 +1,76 @@
+using DeviceAgent.Platform.Gateway;
+using DeviceAgent.Tests.Issuance;
+using DeviceAgent.Tests.Simulation;
+
+namespace DeviceAgent.Tests.Gateway;
+
+/// <summary>A silent platform is noticed whoever calls it, and found again without a passenger.</summary>
+public sealed class PlatformLineTests
+{
+    private readonly VirtualTime _time = new();
+    private readonly VirtualLoop _loop;
+    private readonly LedgerPlatform _platform = new();
+    private readonly PlatformLine _line;
+    private int _changes;
+
+    public PlatformLineTests()
+    {
+        _loop = new(_time);
+        _platform.Orders["1"] = EligibilityTests.Answer(null, 1).TvmBusOrderLineInfo!;
+        _line = new(_platform, _time, new Random(3)) { Changed = () => _changes++ };
+    }
+
+    private void Ask() => _loop.Do(() => _ = _line.QueryOrderAsync("1", CancellationToken.None));
+
+    [Fact]
+    public void Silence_is_counted_from_the_first_call_that_got_no_answer()
+    {
+        Assert.Null(_line.SilentFor);
+        Ask();
+        Assert.Null(_line.SilentFor);
+        _platform.Down = true;
+        Ask();
+        Assert.Equal(1, _changes);
+        _time.Advance(TimeSpan.FromSeconds(40));
+        _loop.Do(() => _ = _line.SetBookOrderAsync(new() { AlitripOrderId = "1", BookTime = _time.GetUtcNow(), PayMode = "CASH", Success = true }, CancellationToken.None));
+        Assert.Equal(TimeSpan.FromSeconds(40), _line.SilentFor);
+        _platform.Down = false;
+        Ask();
+        Assert.Null(_line.SilentFor);
+        Assert.Equal(2, _changes);
+    }
+
+    [Fact]
+    public void A_platform_that_is_back_is_found_although_nobody_comes()
+    {
+        using var stop = new CancellationTokenSource();
+        var running = _loop.Start(() => _line.RunAsync(stop.Token));
+        Ask();
+        _platform.Down = true;
+        Ask();
+        _loop.Pass(TimeSpan.FromHours(2));
+        var asked = _platform.Queries;
+        // Bounded: never more often than each 7 s, and never less often than each 2 min 8 s.
+        Assert.InRange(asked, 7200 / 128, 7200 / 7);
+        _platform.Down = false;
+        _loop.RunUntil(() => _line.SilentFor is null, TimeSpan.FromMinutes(3));
+        var after = _platform.Queries;
+        _loop.Pass(TimeSpan.FromHours(2));
+        Assert.Equal(after, _platform.Queries);
+        stop.Cancel();
+        _loop.RunUntil(() => running.IsCompleted, TimeSpan.FromSeconds(1));
+        Assert.True(running.IsCompletedSuccessfully);
+    }
+
+    [Fact]
+    public void What_was_refused_on_this_machine_never_counts_as_silence()
+    {
+        _platform.Fault = new(TopRemedy.Park, "40", null, "alitrip_order_id is missing", null, null, false, null, null);
+        Ask();
+        Assert.Null(_line.SilentFor);
+        _platform.Fault = new(TopRemedy.WaitUntil, "7", null, null, "This ban will last for 2 more seconds", "r", false, TimeSpan.FromSeconds(2), null);
+        Ask();
+        Assert.Null(_line.SilentFor);
+        Assert.Equal(0, _changes);
+    }
+}

@@ -1,0 +1,36 @@
+namespace DeviceAgent.Tests.Simulation;
+
+public sealed class CrashEnumerationTests
+{
+    [Theory]
+    [InlineData("one-passenger")]
+    [InlineData("three-passengers")]
+    [InlineData("twenty-passengers")]
+    [InlineData("paper-out")]
+    [InlineData("offline")]
+    [InlineData("network-returns")]
+    [InlineData("refused")]
+    public void No_law_is_broken_wherever_the_power_is_cut(string scenario)
+    {
+        var story = Scenario.Of(scenario);
+        var undisturbed = story.Play([]);
+        Assert.True(undisturbed.Violations.Count == 0, string.Join('\n', undisturbed.Violations));
+        Assert.Equal(0, undisturbed.InDoubt);
+        var totals = CrashEnumeration.Run(story, CrashEnumeration.Single(story));
+        TestContext.Current.TestOutputHelper?.WriteLine($"{scenario}: {undisturbed.Effects} effects; {totals}");
+        Assert.Equal(undisturbed.Effects * 6, totals.Runs);
+        Assert.True(totals.Failures == 0, totals.ToString());
+    }
+
+    [Fact]
+    public void No_law_is_broken_when_the_power_is_cut_again_during_the_recovery()
+    {
+        var totals = new[] { ("one-passenger", 2), ("three-passengers", 9) }.Select(s => CrashEnumeration.Run(Scenario.Of(s.Item1), CrashEnumeration.Double(Scenario.Of(s.Item1), s.Item2))).ToList();
+        foreach (var total in totals)
+        {
+            TestContext.Current.TestOutputHelper?.WriteLine(total.ToString());
+            Assert.True(total.Failures == 0, total.ToString());
+            Assert.InRange(total.Cuts, total.Runs * 3 / 2, total.Runs * 2);
+        }
+    }
+}

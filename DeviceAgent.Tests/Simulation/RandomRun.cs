@@ -1,0 +1,245 @@
+using System.Globalization;
+using DeviceAgent.Issuance;
+
+namespace DeviceAgent.Tests.Simulation;
+
+/// <summary>A run in which everything is drawn from one seed: the printer, the passengers, several faults, and where the power is cut.</summary>
+internal sealed class RandomRun
+{
+    /// <summary>Faults come before this moment; then all is made right again.</summary>
+    private const int TroubleSeconds = 200;
+
+    private readonly World _world;
+    private readonly Random _random;
+
+    private RandomRun(World world, Random random) => (_world, _random) = (world, random);
+
+    public static RunResult Play(int seed, KioskParts? parts = null) => Play(seed, parts, out _);
+
+    public static RunResult Play(int seed, KioskParts? parts, out World world)
+    {
+        // Not the world's own: what it draws later must not hang on what is drawn here.
+        var random = new Random(unchecked(seed * 31 + 17));
+        var printer = Printer(random);
+        world = new World(seed, parts, printer, Cuts(random));
+        var run = new RandomRun(world, random);
+        run.DrawMachine();
+        run.DrawPassengers();
+        for (var faults = random.Next(6); faults > 0; faults--) run.DrawFault();
+        world.Script(TimeSpan.FromSeconds(TroubleSeconds), run.Heal);
+        world.Kiosk.Boot();
+        return WorldRun.Finish(world, string.Create(CultureInfo.InvariantCulture, $"--seed {seed}"));
+    }
+
+    private static PrinterKind Printer(Random random) => new()
+    {
+        Echoes = random.Next(100) < 85,
+        Counter = random.Next(100) switch { < 75 => CounterKind.Exact, < 90 => CounterKind.Coarse, _ => CounterKind.None },
+        TellsSerialNumber = random.Next(100) < 85,
+        IsUsb = random.Next(100) < 70,
+        CutsAtRefill = random.Next(2) == 0,
+        BytesPerSecond = random.Next(300, 3000),
+    };
+
+    private static List<CutPoint> Cuts(Random random)
+    {
+        var cuts = new List<CutPoint>();
+        for (var n = random.Next(4); n > 0; n--) cuts.Add(new(random.Next(1, 260), random.Next(2) == 0, Kind(random)));
+        return [.. cuts.OrderBy(c => c.Effect).ThenBy(c => c.After)];
+    }
+
+    private static CutKind Kind(Random random) => (CutKind)random.Next(3);
+
+    private bool OneIn(int n) => _random.Next(n) == 0;
+
+    private TimeSpan Seconds(int from, int to) => TimeSpan.FromMilliseconds(_random.Next(from * 1000, to * 1000));
+
+    private void DrawMachine()
+    {
+        _world.ProcessRestart = TimeSpan.FromMilliseconds(OneIn(2) ? _random.Next(100, 1000) : _random.Next(1000, 12_000));
+        _world.Board.HasClock = !OneIn(3);
+        if (OneIn(4)) _world.Printer.Unit.ShortenRoll(_random.Next(20, 160));
+        if (!OneIn(4)) _world.Printer.RefilledAfter = Seconds(3, 150);
+    }
+
+    private void DrawPassengers()
+    {
+        for (var n = _random.Next(1, 5); n > 0; n--)
+        {
+            var number = string.Create(CultureInfo.InvariantCulture, $"2000{n:0000}");
+            _world.Gateway.Sell(number, OneIn(12) ? _random.Next(5, 21) : _random.Next(1, 5));
+            // Some stay until they are served, some do not.
+            var patience = OneIn(2) ? TimeSpan.FromSeconds(TroubleSeconds + 300) : Seconds(5, 200);
+            _ = new WorldPassenger(_world, number, Seconds(1, 120), patience, Seconds(4, 15), isHasty: OneIn(6));
+            if (OneIn(4)) _ = new WorldPassenger(_world, number, Seconds(1, 120), Seconds(5, 200), Seconds(4, 15));
+        }
+        if (OneIn(4)) _ = new WorldPassenger(_world, OneIn(2) ? "https://example.org/" : "30000001", Seconds(1, 120), Seconds(5, 60), Seconds(4, 15));
+    }
+
+    private void At(TimeSpan when, string what, Action action) => _world.Script(when, () =>
+    {
+        _world.Note($"fault: {what}");
+        action();
+    });
+
+    /// <summary>Something begins, and ends by itself after a while.</summary>
+    private void For(string what, Action begin, Action end, int atLeast = 0)
+    {
+        var from = Seconds(0, TroubleSeconds - 60);
+        At(from, what, begin);
+        At(from + Seconds(atLeast, atLeast + 30), $"end of {what}", end);
+    }
+
+    private void DrawFault()
+    {
+        switch (_random.Next(4))
+        {
+            case 0:
+                DrawPrinterFault();
+                break;
+            case 1:
+                DrawGatewayFault();
+                break;
+            case 2:
+                DrawMachineFault();
+                break;
+            default:
+                At(Seconds(0, TroubleSeconds), "power", () => _world.Cut(Kind(_random)));
+                break;
+        }
+    }
+
+    private void DrawPrinterFault()
+    {
+        var printer = _world.Printer;
+        switch (_random.Next(8))
+        {
+            case 0:
+                For("unplugged", printer.Unplug, printer.Plug);
+                break;
+            case 1:
+                For("printer without power", printer.LosePower, printer.GetPower);
+                break;
+            case 2:
+                For("cover", OpenCover, ShutCover, atLeast: (int)WorldPrinter.Hand.TotalSeconds);
+                break;
+            case 3:
+                For("cutter", () => SetCutterError(true), () => SetCutterError(false));
+                break;
+            case 4:
+                At(Seconds(0, TroubleSeconds), "refill", () => printer.Refill(5000));
+                break;
+            case 5:
+                At(Seconds(0, TroubleSeconds), "echoes lost", () => printer.EchoesToLose = _random.Next(1, 4));
+                break;
+            case 6:
+                At(Seconds(0, TroubleSeconds), "echo late", () => printer.NextEchoDelay = Seconds(1, 40));
+                break;
+            default:
+                var next = Printer(_random);
+                // By hand, with a screwdriver: longer than anybody fails to look.
+                For("another printer", () => printer.Swap(next), printer.Plug, atLeast: 25);
+                break;
+        }
+    }
+
+    private void DrawGatewayFault()
+    {
+        var gateway = _world.Gateway;
+        switch (_random.Next(4))
+        {
+            case 0:
+                var percent = _random.Next(10, 80);
+                For("bad line", () => _world.Trouble.RequestPercent = percent, () => _world.Trouble.RequestPercent = 0);
+                break;
+            case 1:
+                var fate = OneIn(3) ? RequestFate.SessionExpired : OneIn(2) ? RequestFate.NoNetwork : RequestFate.Lost;
+                For($"gateway {fate}", () => gateway.Always = fate, () => gateway.Always = RequestFate.Answered);
+                break;
+            case 2:
+                var number = gateway.Orders.Keys.ElementAt(_random.Next(gateway.Orders.Count));
+                var refund = OneIn(2);
+                At(Seconds(0, TroubleSeconds), "order closed", () => gateway.Close(number, refund));
+                break;
+            default:
+                var report = OneIn(2) ? RequestFate.AnswerLost : RequestFate.Late;
+                For($"reports {report}", () => gateway.ReportsMeet = report, () => gateway.ReportsMeet = null);
+                break;
+        }
+    }
+
+    private void DrawMachineFault()
+    {
+        switch (_random.Next(6))
+        {
+            case 0:
+                var once = OneIn(2) ? MemoryJournalFault.Lost : MemoryJournalFault.AppliedButNotAcknowledged;
+                For("disk", () => (_world.Trouble.Commit, _world.Trouble.CommitOnce) = (once, true), RestartIfJournalFailed);
+                break;
+            case 1:
+                For("disk full", () => _world.Trouble.Commit = MemoryJournalFault.Lost, () =>
+                {
+                    _world.Trouble.Commit = MemoryJournalFault.None;
+                    RestartIfJournalFailed();
+                });
+                break;
+            case 2:
+                var jump = TimeSpan.FromSeconds(_random.Next(-7200, 7200));
+                For("clock", () => _world.Board.SetClock(_world.Board.WallClock + jump, trusted: OneIn(2)), _world.Board.Synchronise);
+                break;
+            case 3:
+                For("lights", () => _world.Lights.HasFailed = true, () => _world.Lights.HasFailed = false);
+                break;
+            case 4:
+                For("scanner", () => _world.Kiosk.PlugScanner(false), () => _world.Kiosk.PlugScanner(true));
+                break;
+            default:
+                At(Seconds(0, TroubleSeconds), "restart", _world.Kiosk.Restart);
+                break;
+        }
+    }
+
+    private void OpenCover()
+    {
+        _world.Printer.Disturb("cover");
+        _world.Printer.Unit.OpenCover();
+    }
+
+    private void ShutCover()
+    {
+        _world.Printer.Disturb("cover");
+        _world.Printer.Unit.ShutCover(null);
+    }
+
+    private void SetCutterError(bool on)
+    {
+        _world.Printer.Disturb("cutter");
+        _world.Printer.Unit.SetCutterError(on);
+    }
+
+    // What a technician does about it.
+    private void RestartIfJournalFailed()
+    {
+        if (_world.Kiosk.NotReady.Contains(NotReadyReason.JournalUnwritable)) _world.Cut(CutKind.Process);
+    }
+
+    private void Heal()
+    {
+        _world.Note("all is made right");
+        _world.HealedAt = _world.Now;
+        _world.Trouble.Heal();
+        _world.Gateway.ReportsMeet = null;
+        _world.ProcessRestart = TimeSpan.FromMilliseconds(OneIn(2) ? _random.Next(100, 1000) : _random.Next(1000, 12_000));
+        _world.Board.HasClock = true;
+        _world.Board.Synchronise();
+        _world.Lights.HasFailed = false;
+        _world.Kiosk.PlugScanner(true);
+        var printer = _world.Printer;
+        (printer.EchoesToLose, printer.NextEchoDelay, printer.RefilledAfter) = (0, null, TimeSpan.FromSeconds(20));
+        printer.Plug();
+        printer.GetPower();
+        if (printer.Unit.HasCutterError) SetCutterError(false);
+        if (printer.Unit.Roll <= 0 || printer.Unit.IsCoverOpen) printer.Refill(5000);
+        RestartIfJournalFailed();
+    }
+}

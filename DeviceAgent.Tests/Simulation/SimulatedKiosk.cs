@@ -1,0 +1,246 @@
+using DeviceAgent.Devices;
+using DeviceAgent.Issuance;
+using DeviceAgent.Journal;
+using DeviceAgent.Platform.Gateway;
+using DeviceAgent.Platform.Sync;
+using DeviceAgent.Tickets;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace DeviceAgent.Tests.Simulation;
+
+/// <summary>Where a deliberate bug can be put in: at the boundaries, never in the product. All are the identity in a sound kiosk.</summary>
+internal sealed record KioskParts
+{
+    /// <summary>What a bad file does between two runs.</summary>
+    public Action<MemoryJournalDisk> BeforeBoot { get; init; } = _ => { };
+
+    /// <summary>Below the world's own record: what it acknowledges counts as acknowledged.</summary>
+    public Func<World, AgentRun, IIssuanceJournal, IIssuanceJournal> Engine { get; init; } = (_, _, journal) => journal;
+
+    public Func<IIssuanceJournal, IOutbox> Outbox { get; init; } = journal => journal;
+
+    public Func<World, IPrinterPort, IPrinterPort> Port { get; init; } = (_, port) => port;
+
+    public Func<World, IPrinterStation, IPrinterStation> Station { get; init; } = (_, station) => station;
+
+    public Func<IBusTvmApi, IBusTvmApi> Api { get; init; } = api => api;
+
+    public Func<IPassengerGuidance, IPassengerGuidance> Guidance { get; init; } = guidance => guidance;
+
+    public Action<AgentRun, string> Offer { get; init; } = (run, code) => run.Desk.Offer(code);
+
+    /// <summary>The agent's own log stands in the world's.</summary>
+    public bool IsVerbose { get; init; }
+}
+
+/// <summary>One life of the agent's process.</summary>
+internal sealed class AgentRun
+{
+    public AgentRun(World world, ILogger logger)
+    {
+        (World, Logger) = (world, logger);
+        Clock = new(world, () => IsAlive);
+        Loop = new(world.Time);
+        Scanner = new(this);
+    }
+
+    public World World { get; }
+
+    public ILogger Logger { get; }
+
+    public AgentClock Clock { get; }
+
+    public VirtualLoop Loop { get; }
+
+    public WorldScanner Scanner { get; }
+
+    public bool IsAlive { get; set; } = true;
+
+    public bool IsStopping { get; set; }
+
+    public required IIssuanceJournal Journal { get; set; }
+
+    public required IssuanceDesk Desk { get; set; }
+
+    /// <summary>Desk, sender, printer, scanner and line; none ends by itself.</summary>
+    public Task[] Parts { get; set; } = [];
+}
+
+/// <summary>The agent as <see cref="DeviceAgent.Hosting"/> puts it together, over the world's boundaries.</summary>
+internal sealed class SimulatedKiosk(World world, KioskParts parts)
+{
+    public const string Station = "33444";
+
+    public static IssuanceOptions Issuance { get; } = new()
+    {
+        BlockedTimeout = TimeSpan.FromMinutes(2),
+        ResumeTimeout = TimeSpan.FromMinutes(3),
+        TakeTicketTime = TimeSpan.FromSeconds(3),
+        NoticeTime = TimeSpan.FromSeconds(2),
+        MaxInDoubt = 100,
+    };
+
+    private static readonly OrderOptions Orders = new() { StationIds = [Station], LookUpsPerMinute = 60 };
+
+    private static readonly OutboxOptions Outbox = new() { MaxRetryDelay = TimeSpan.FromSeconds(30), HoldRetryInterval = TimeSpan.FromSeconds(15) };
+
+    public AgentRun? Run { get; private set; }
+
+    public bool IsRunning => Run is not null;
+
+    /// <summary>When the running process began.</summary>
+    public TimeSpan BootedAt { get; private set; }
+
+    public bool IsScannerPlugged { get; private set; } = true;
+
+    /// <summary>Nothing in hand, nothing to be read from the journal.</summary>
+    public bool IsIdle => Run is { } run && run.Desk.State.InHand is null;
+
+    public IReadOnlyList<NotReadyReason> NotReady => Run?.Desk.State.NotReady ?? [NotReadyReason.Starting];
+
+    public void Boot()
+    {
+        if (Run is not null) return;
+        world.Note("boot");
+        BootedAt = world.Now;
+        world.Shadow.Compare();
+        parts.BeforeBoot(world.Disk);
+        var run = Compose();
+        Run = run;
+    }
+
+    public void Kill()
+    {
+        if (Run is not { } run) return;
+        Run = null;
+        run.IsAlive = false;
+        run.Loop.End();
+        run.Journal.Dispose();
+    }
+
+    /// <summary>systemctl restart: the ticket in hand is finished first.</summary>
+    public void Restart()
+    {
+        if (Run is not { IsStopping: false } run) return;
+        world.Note("stop");
+        run.IsStopping = true;
+        run.Loop.Start(() =>
+        {
+            run.Desk.Stop();
+            return Task.CompletedTask;
+        });
+        world.Script(TimeSpan.FromSeconds(20), () =>
+        {
+            if (Run != run) return;
+            world.Note("stopped hard");
+            run.Desk.StopHard();
+            world.Script(TimeSpan.FromSeconds(1), () =>
+            {
+                if (Run == run) world.Cut(CutKind.Process);
+            });
+        });
+    }
+
+    public void Reconsider() => Run?.Desk.Reconsider();
+
+    public void Scan(string code) => Run?.Scanner.Read(code);
+
+    public void PlugScanner(bool isPlugged)
+    {
+        IsScannerPlugged = isPlugged;
+        if (Run is not { } run) return;
+        if (isPlugged) run.Scanner.IsPlugged = true;
+        else run.Scanner.Unplug();
+    }
+
+    /// <summary>Everything that the agent can do at this moment.</summary>
+    public void Turn()
+    {
+        if (Run is not { } run) return;
+        run.Loop.Drain();
+        if (Run != run) return;
+        if (run.Parts.FirstOrDefault(p => p.IsCompleted) is { } ended)
+        {
+            if (!run.IsStopping || ended.IsFaulted) world.Violate("the agent never ends by itself", ended.Exception?.GetBaseException().ToString() ?? "ended");
+            world.Cut(CutKind.Process);
+            return;
+        }
+        if (world.Lights.Shown == Guidance.Ready && NotReady is { Count: > 0 } reasons)
+            world.Violate("the lights never say ready when the kiosk is not", string.Join(", ", reasons));
+    }
+
+    private AgentRun Compose()
+    {
+        var logger = parts.IsVerbose ? new WorldLogger(world) : (ILogger)NullLogger.Instance;
+        var run = new AgentRun(world, logger) { Journal = null!, Desk = null! };
+        run.Scanner.IsPlugged = IsScannerPlugged;
+        run.Journal = new WorldJournal(world, run, parts.Engine(world, run, new MemoryJournal(world.Disk, run.Clock)));
+        var lights = world.Lights.OpenFor(run);
+        var api = parts.Api(world.Gateway.ApiOf(run));
+        var random = new Random(world.Random.Next());
+        var line = new PlatformLine(api, run.Clock, random);
+        var sender = new OutboxSender(parts.Outbox(run.Journal), line, Outbox, run.Clock, random, logger) { StateChanged = _ => run.Desk.Reconsider() };
+        var printer = new PrinterStation(parts.Port(world, world.Printer.PortOf(run)), run.Clock, random, logger);
+        run.Desk = new(new()
+        {
+            Journal = run.Journal,
+            CheckJournal = () => null,
+            Platform = line,
+            Printer = parts.Station(world, printer),
+            Guidance = parts.Guidance(world.Lights.GuidanceOf(run, lights)),
+            Template = new BusTicketTemplate(48, "K-1", "400"),
+            PassengerCheck = new CodeIsEnough(),
+            Claims = new SoleIssuer(),
+            Allocation = new TicketsFromOrder(),
+            Time = run.Clock,
+            Logger = logger,
+            WakeSender = sender.Wake,
+            SenderHold = () => sender.Hold?.Reason,
+            PlatformSilentFor = () => line.SilentFor,
+            ClockIsTrusted = () => world.Board.ClockIsTrusted,
+            DiskReserveUsed = () => false,
+            Alarms = new NoAlarms(),
+            MaxReports = Outbox.MaxReports,
+        }, Issuance, Orders);
+        line.Changed = () =>
+        {
+            if (line.SilentFor is null) sender.Wake();
+            run.Desk.Reconsider();
+        };
+        var scanner = new ScannerStation(run.Scanner, code => parts.Offer(run, code), run.Clock, logger);
+        run.Parts =
+        [
+            run.Loop.Start(run.Desk.RunAsync),
+            run.Loop.Start(() => SendAsync(run, sender)),
+            run.Loop.Start(() => printer.RunAsync(CancellationToken.None)),
+            run.Loop.Start(() => scanner.RunAsync(CancellationToken.None)),
+            run.Loop.Start(() => line.RunAsync(CancellationToken.None)),
+        ];
+        return run;
+    }
+
+    // As the host does: a journal that cannot be written stops the issuing, not the agent.
+    private static async Task SendAsync(AgentRun run, OutboxSender sender)
+    {
+        try
+        {
+            await sender.RunAsync(CancellationToken.None);
+        }
+        catch (JournalException e)
+        {
+            run.Desk.FailJournal(e);
+            await Task.Delay(Timeout.InfiniteTimeSpan, run.Clock, CancellationToken.None);
+        }
+    }
+
+    private sealed class WorldLogger(World world) : ILogger
+    {
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            world.Note($"    {logLevel}: {formatter(state, exception)}");
+    }
+}

@@ -1,0 +1,90 @@
+using DeviceAgent.Journal;
+using DeviceAgent.Orders;
+using DeviceAgent.Platform.Sync;
+
+namespace DeviceAgent.Tests.Simulation;
+
+/// <summary>A bad engine: the outcome is durable before its report, and power may go between the two.</summary>
+internal sealed class TwoTransactions(World world, AgentRun run, IIssuanceJournal inner) : IIssuanceJournal
+{
+    public JournalIdentity Identity => inner.Identity;
+
+    public bool CanKeepPersonalData => inner.CanKeepPersonalData;
+
+    public bool InMaintenance => inner.InMaintenance;
+
+    public long LastAttempt => inner.LastAttempt;
+
+    public DateTimeOffset? LastTime => inner.LastTime;
+
+    public DateTimeOffset? NextDue => inner.NextDue;
+
+    public OutboxCounts Counts => inner.Counts;
+
+    public long Complete(long issuance, NewReport report, DateTimeOffset at)
+    {
+        var id = inner.Complete(issuance, report, at);
+        try
+        {
+            world.End(run, world.Begin(run, "journal: the report, in a transaction of its own"));
+        }
+        catch (PowerCutException)
+        {
+            world.Disk.Reports.RemoveAll(r => r.Report.Id == id);
+            throw;
+        }
+        return id;
+    }
+
+    public IssuanceRecord? Find(Journey journey, string orderNumber) => inner.Find(journey, orderNumber);
+
+    public IReadOnlyList<IssuanceRecord> Unfinished(int limit) => inner.Unfinished(limit);
+
+    public JournalCounts CountIssuances() => inner.CountIssuances();
+
+    public PrinterRecord? FindPrinter(string unit) => inner.FindPrinter(unit);
+
+    public IReadOnlyList<AuditRecord> ReadAudit(int limit) => inner.ReadAudit(limit);
+
+    public IReadOnlyList<OutboxReport> Take(DateTimeOffset now, int limit, IReadOnlySet<string> ordersInHand) => inner.Take(now, limit, ordersInHand);
+
+    public long PaperUsedSince(long attempt) => inner.PaperUsedSince(attempt);
+
+    public long RecordIntent(Journey journey, string orderNumber, DateTimeOffset at) => inner.RecordIntent(journey, orderNumber, at);
+
+    public void Accept(long issuance, AcceptedOrder accepted, DateTimeOffset at) => inner.Accept(issuance, accepted, at);
+
+    public AttemptRecord StartAttempt(long issuance, NewAttempt attempt, DateTimeOffset at) => inner.StartAttempt(issuance, attempt, at);
+
+    public void EndAttempt(long attempt, AttemptEnd end, DateTimeOffset at) => inner.EndAttempt(attempt, end, at);
+
+    public void Release(long issuance, string reason, DateTimeOffset at) => inner.Release(issuance, reason, at);
+
+    public long Fail(long issuance, NewReport report, string reason, DateTimeOffset at) => inner.Fail(issuance, report, reason, at);
+
+    public void StandInDoubt(long issuance, string reason, DateTimeOffset at) => inner.StandInDoubt(issuance, reason, at);
+
+    public void EndSlip(long issuance, string end, DateTimeOffset at) => inner.EndSlip(issuance, end, at);
+
+    public void Decide(long issuance, NewDecision decision, NewReport? report, DateTimeOffset at) => inner.Decide(issuance, decision, report, at);
+
+    public void SetMaintenance(bool active, string by, string reason, DateTimeOffset at) => inner.SetMaintenance(active, by, reason, at);
+
+    public void SavePrinter(PrinterRecord printer) => inner.SavePrinter(printer);
+
+    public void Audit(DateTimeOffset at, string what, string details) => inner.Audit(at, what, details);
+
+    public int RecoverInterrupted(DateTimeOffset now) => inner.RecoverInterrupted(now);
+
+    public void MarkSending(long id, DateTimeOffset at) => inner.MarkSending(id, at);
+
+    public void Confirm(long id, DateTimeOffset at, string evidence) => inner.Confirm(id, at, evidence);
+
+    public void RetryAt(long id, DateTimeOffset notBefore, bool fateUnknown, string reason) => inner.RetryAt(id, notBefore, fateUnknown, reason);
+
+    public void Park(long id, DateTimeOffset at, ParkReason reason, string evidence) => inner.Park(id, at, reason, evidence);
+
+    public void WakeRetries(DateTimeOffset now) => inner.WakeRetries(now);
+
+    public void Dispose() => inner.Dispose();
+}

@@ -1,0 +1,202 @@
+using DeviceAgent.Journal;
+using DeviceAgent.Orders;
+using DeviceAgent.Platform.Sync;
+
+namespace DeviceAgent.Tests.Simulation;
+
+/// <summary>The journal as the running agent has it: every commit is an effect, and what is acknowledged is written down by the world.</summary>
+internal sealed class WorldJournal(World world, AgentRun run, IIssuanceJournal inner) : IIssuanceJournal
+{
+    private readonly ShadowJournal _shadow = world.Shadow;
+
+    public JournalIdentity Identity => inner.Identity;
+
+    public bool CanKeepPersonalData => inner.CanKeepPersonalData;
+
+    public DateTimeOffset? LastTime => inner.LastTime;
+
+    public DateTimeOffset? NextDue => inner.NextDue;
+
+    public OutboxCounts Counts => inner.Counts;
+
+    public IssuanceRecord? Find(Journey journey, string orderNumber) => inner.Find(journey, orderNumber);
+
+    public IReadOnlyList<IssuanceRecord> Unfinished(int limit) => inner.Unfinished(limit);
+
+    public JournalCounts CountIssuances() => inner.CountIssuances();
+
+    public PrinterRecord? FindPrinter(string unit) => inner.FindPrinter(unit);
+
+    public IReadOnlyList<AuditRecord> ReadAudit(int limit) => inner.ReadAudit(limit);
+
+    public IReadOnlyList<OutboxReport> Take(DateTimeOffset now, int limit, IReadOnlySet<string> ordersInHand) => inner.Take(now, limit, ordersInHand);
+
+    public long RecordIntent(Journey journey, string orderNumber, DateTimeOffset at)
+    {
+        var present = world.Disk.Issuances.Find(i => i.OrderNumber == orderNumber);
+        var id = Commit($"issuance {present?.Id ?? world.Disk.Issuances.Count + 1}", $"intent {orderNumber}", () => inner.RecordIntent(journey, orderNumber, at));
+        if (!_shadow.Orders.TryGetValue(id, out var order)) _shadow.Orders[id] = order = new() { Id = id, Number = orderNumber };
+        (order.State, order.ChangedAt) = (IssuanceState.Intent, world.Now);
+        return id;
+    }
+
+    public void Accept(long issuance, AcceptedOrder accepted, DateTimeOffset at) =>
+        Move(issuance, IssuanceState.Accepted, "accepted", () => inner.Accept(issuance, accepted, at));
+
+    public AttemptRecord StartAttempt(long issuance, NewAttempt attempt, DateTimeOffset at)
+    {
+        var unit = world.Printer.Unit;
+        var started = Commit($"issuance {issuance}", $"{attempt.Kind} {attempt.TicketIndex + 1} begun", () => inner.StartAttempt(issuance, attempt, at));
+        _shadow.Attempts[started.Id] = new()
+        {
+            Id = started.Id,
+            Order = _shadow.Orders[issuance].Number,
+            Begun = attempt,
+            Unit = unit,
+            StartedAt = world.Now,
+            BegunByRunOf = world.Kiosk.BootedAt,
+        };
+        return started;
+    }
+
+    public void EndAttempt(long attempt, AttemptEnd end, DateTimeOffset at)
+    {
+        Commit($"attempt {attempt}", $"attempt {attempt} ended {end.Outcome}: {end.Judgement}", () =>
+        {
+            inner.EndAttempt(attempt, end, at);
+            return 0;
+        });
+        if (_shadow.Attempts.TryGetValue(attempt, out var shadow)) (shadow.End, shadow.EndedAt, shadow.EndedByRunOf) = (end, world.Now, world.Kiosk.BootedAt);
+    }
+
+    public long Complete(long issuance, NewReport report, DateTimeOffset at)
+    {
+        var id = Commit($"issuance {issuance}", "issued", () => inner.Complete(issuance, report, at));
+        Moved(issuance, IssuanceState.Issued);
+        _shadow.Orders[issuance].Report = id;
+        _shadow.Reports[id] = ReportState.Due;
+        return id;
+    }
+
+    public void Release(long issuance, string reason, DateTimeOffset at) =>
+        Move(issuance, IssuanceState.Released, $"released: {reason}", () => inner.Release(issuance, reason, at));
+
+    public void StandInDoubt(long issuance, string reason, DateTimeOffset at) =>
+        Move(issuance, IssuanceState.InDoubt, $"in doubt: {reason}", () => inner.StandInDoubt(issuance, reason, at));
+
+    public bool InMaintenance => inner.InMaintenance;
+
+    public long LastAttempt => inner.LastAttempt;
+
+    public long PaperUsedSince(long attempt) => inner.PaperUsedSince(attempt);
+
+    public long Fail(long issuance, NewReport report, string reason, DateTimeOffset at)
+    {
+        var id = Commit($"issuance {issuance}", $"failed: {reason}", () => inner.Fail(issuance, report, reason, at));
+        Moved(issuance, IssuanceState.Failed);
+        _shadow.Reports[id] = ReportState.Due;
+        return id;
+    }
+
+    public void EndSlip(long issuance, string end, DateTimeOffset at) => Commit($"issuance {issuance}", $"slip {end}", () =>
+    {
+        inner.EndSlip(issuance, end, at);
+        return 0;
+    });
+
+    public void Decide(long issuance, NewDecision decision, NewReport? report, DateTimeOffset at)
+    {
+        var to = decision.Kind switch { DecisionKind.Issued => IssuanceState.Issued, DecisionKind.Void => IssuanceState.Void, _ => IssuanceState.Accepted };
+        Move(issuance, to, $"decided {decision.Kind}", () => inner.Decide(issuance, decision, report, at));
+    }
+
+    public void SetMaintenance(bool active, string by, string reason, DateTimeOffset at) => Commit("maintenance", $"maintenance {active}", () =>
+    {
+        inner.SetMaintenance(active, by, reason, at);
+        return 0;
+    });
+
+    public void SavePrinter(PrinterRecord printer) => Commit("printer", $"printer {printer.Unit}, exact {printer.CutCounterIsExact}", () =>
+    {
+        inner.SavePrinter(printer);
+        return 0;
+    });
+
+    public void Audit(DateTimeOffset at, string what, string details) => Commit("audit", $"audit {what} {details}", () =>
+    {
+        inner.Audit(at, what, details);
+        return 0;
+    });
+
+    public int RecoverInterrupted(DateTimeOffset now)
+    {
+        if (!world.Disk.Reports.Exists(r => r.State == ReportState.Sending)) return inner.RecoverInterrupted(now);
+        var count = Commit("reports", "interrupted reports recovered", () => inner.RecoverInterrupted(now));
+        foreach (var (id, state) in _shadow.Reports.ToList())
+            if (state == ReportState.Sending) _shadow.Reports[id] = ReportState.Retry;
+        return count;
+    }
+
+    public void WakeRetries(DateTimeOffset now)
+    {
+        if (!world.Disk.Reports.Exists(r => r.State == ReportState.Retry && r.NotBefore > now)) inner.WakeRetries(now);
+        else Commit("reports", "retries woken", () =>
+        {
+            inner.WakeRetries(now);
+            return 0;
+        });
+    }
+
+    public void MarkSending(long id, DateTimeOffset at) => Report(id, ReportState.Sending, "sending", () => inner.MarkSending(id, at));
+
+    public void Confirm(long id, DateTimeOffset at, string evidence) => Report(id, ReportState.Confirmed, "confirmed", () => inner.Confirm(id, at, evidence));
+
+    public void RetryAt(long id, DateTimeOffset notBefore, bool fateUnknown, string reason) =>
+        Report(id, ReportState.Retry, $"retry, fate unknown {fateUnknown}", () => inner.RetryAt(id, notBefore, fateUnknown, reason));
+
+    public void Park(long id, DateTimeOffset at, ParkReason reason, string evidence) =>
+        Report(id, ReportState.Parked, $"parked {reason} {evidence}", () => inner.Park(id, at, reason, evidence));
+
+    public void Dispose() => inner.Dispose();
+
+    private void Move(long issuance, IssuanceState to, string what, Action step)
+    {
+        Commit($"issuance {issuance}", what, () =>
+        {
+            step();
+            return 0;
+        });
+        Moved(issuance, to);
+    }
+
+    private void Moved(long issuance, IssuanceState to) => (_shadow.Orders[issuance].State, _shadow.Orders[issuance].ChangedAt) = (to, world.Now);
+
+    private void Report(long id, ReportState to, string what, Action step)
+    {
+        Commit($"report {id}", $"report {id} {what}", () =>
+        {
+            step();
+            return 0;
+        });
+        _shadow.Reports[id] = to;
+    }
+
+    private T Commit<T>(string key, string what, Func<T> step)
+    {
+        var number = world.Begin(run, $"journal: {key}: {what}");
+        _shadow.Begin(key);
+        T result;
+        try
+        {
+            result = step();
+        }
+        catch (JournalTransitionException)
+        {
+            _shadow.Acknowledge();
+            throw;
+        }
+        world.End(run, number);
+        _shadow.Acknowledge();
+        return result;
+    }
+}
