@@ -35,8 +35,11 @@ public sealed class TopClient(HttpClient http, TopClientOptions options, ITopCre
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(time);
-        return CreateHandler(options, window => window.Contains(time.GetUtcNow()), null);
+        return CreateHandler(options, time, null);
     }
+
+    internal static SocketsHttpHandler CreateHandler(TopClientOptions options, TimeProvider time, X509Certificate2Collection? roots) =>
+        CreateHandler(options, window => window.Contains(time.GetUtcNow()), roots);
 
     internal static SocketsHttpHandler CreateHandler(TopClientOptions options, Func<CertificateWindow, bool> accept, X509Certificate2Collection? roots) =>
         new()

@@ -36,6 +36,9 @@ public sealed class OutboxSender(IOutbox outbox, IBusTvmApi api, OutboxOptions o
     /// <summary>Called on the sender's scheduler when the line, the hold or a ban has changed.</summary>
     public Action<SenderState>? StateChanged { get; init; }
 
+    /// <summary>Called on the sender's scheduler when a report waits for a person from now on.</summary>
+    public Action<OutboxReport, ParkReason>? Parked { get; init; }
+
     // Bans and pauses are counted on a clock that nobody sets.
     private TimeSpan Uptime => time.GetElapsedTime(0);
 
@@ -243,6 +246,7 @@ public sealed class OutboxSender(IOutbox outbox, IBusTvmApi api, OutboxOptions o
             case ReportStep.Park park:
                 outbox.Park(report.Id, now, park.Reason, park.Evidence);
                 logger.Parked(report.Id, report.OrderNumber, park.Reason);
+                Parked?.Invoke(report, park.Reason);
                 Settled(report.Id, now);
                 break;
             case ReportStep.AskLater later:

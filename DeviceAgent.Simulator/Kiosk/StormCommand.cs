@@ -21,11 +21,14 @@ internal static class StormCommand
 
     public static Option<int?> Seed { get; } = new("--seed") { Description = "Draws a storm's orders, faults and kills; default: another one each time." };
 
+    // How exactly a kill meets the byte that it is planned for.
+    private const int BytesBetweenMoments = 8;
+
     /// <summary>What a storm's kiosk differs in.</summary>
     public static VirtualKioskOptions OptionsFor(VirtualKioskOptions options, int seed, TimeProvider time) => options with
     {
         Orders = [StormPlan.Order(seed, 0).Record(time.GetUtcNow())],
-        Printer = options.Printer with { PaperMillimetres = EndlessRollMillimetres },
+        Printer = options.Printer with { PaperMillimetres = EndlessRollMillimetres, MostBytesAtOnce = BytesBetweenMoments },
         ResumeTimeout = ResumeTimeout,
     };
 

@@ -72,8 +72,8 @@ internal sealed record StormOrder(int Index, string Number, int Passengers, Gate
 /// <summary>What a storm does, drawn from its seed. No I/O, no clock.</summary>
 internal static class StormPlan
 {
-    // An agent that finds an open attempt sends some 1,200 bytes, most of them padding, until its fence has come back; a strip has 150 more.
-    private const int StripBegins = 1_200, StripEnds = 1_400, FirstBytes = 2_000;
+    // An agent that finds an open attempt sends some 1,150 bytes, most of them padding, until its fence has come back; a strip has 100 more.
+    private const int StripBegins = 1_130, StripEnds = 1_280, FirstBytes = 2_000;
 
     // A ticket has some 800 bytes.
     private const int TicketBytes = 2_500;
@@ -109,7 +109,7 @@ internal static class StormPlan
     {
         var random = new Random(seed);
         var kills = new List<KillMoment>(count);
-        while (kills.Count < count) kills.Add(Kill(random, kills.Count > 0 && LeavesSomethingOpen(kills[^1])));
+        while (kills.Count < count) kills.Add(Kill(random, kills.Count > 0 ? PercentInRecovery(kills[^1]) : 0));
         return kills;
     }
 
@@ -123,10 +123,9 @@ internal static class StormPlan
         return new StormOrder(index, string.Create(CultureInfo.InvariantCulture, $"88{index:D8}"), passengers, fault, random.Next(10) == 0);
     }
 
-    private static KillMoment Kill(Random random, bool inRecovery)
+    private static KillMoment Kill(Random random, int percentInRecovery)
     {
-        // The recovery itself must be hit often, and it is short.
-        var (occasion, nth, amount) = inRecovery && random.Next(100) < 45 ? DrawInRecovery(random) : Draw(random);
+        var (occasion, nth, amount) = random.Next(100) < percentInRecovery ? DrawInRecovery(random) : Draw(random);
         var kind = random.Next(100) < 40 ? KillKind.PowerCut : KillKind.Agent;
         return new KillMoment(occasion, nth, amount, kind, kind == KillKind.Agent && random.Next(2) == 0);
     }
@@ -148,6 +147,11 @@ internal static class StormPlan
         return (occasion, 1 + random.Next(mostNth), random.Next(mostAmount + 1));
     }
 
-    private static bool LeavesSomethingOpen(KillMoment kill) =>
-        kill.Occasion is KillOccasion.TicketBytes or KillOccasion.PieceCut or KillOccasion.AfterPiece or KillOccasion.FirstBytes;
+    // The recovery itself must be hit often, and it is short. Half a ticket needs a strip.
+    private static int PercentInRecovery(KillMoment before) => before switch
+    {
+        { Occasion: KillOccasion.TicketBytes, Kind: KillKind.PowerCut } => 75,
+        { Occasion: KillOccasion.TicketBytes or KillOccasion.PieceCut or KillOccasion.AfterPiece or KillOccasion.FirstBytes } => 35,
+        _ => 0,
+    };
 }

@@ -171,7 +171,7 @@ public sealed class SimulatedPrinter : IDisposable
     private void TakeBytes(Connection connection)
     {
         // At a real rate the chunks are small, so that bytes are taken when the wire would have brought them.
-        var chunk = new byte[_options.BaudRate == 0 ? MaxChunk : Math.Clamp(_options.BaudRate / 10 / 200, 1, MaxChunk)];
+        var chunk = new byte[Math.Clamp(_options.MostBytesAtOnce ?? (_options.BaudRate == 0 ? MaxChunk : _options.BaudRate / 10 / 200), 1, MaxChunk)];
         var wireFree = TimeSpan.Zero;
         while (!_end.IsCancellationRequested)
         {

@@ -55,6 +55,9 @@ public sealed record SimulatedPrinterOptions
     /// <summary>Bits a second at which bytes are taken from the line, 10 bits a byte; 0 takes them as fast as they come.</summary>
     public int BaudRate { get; init; }
 
+    /// <summary>Bytes taken from the line in one go, and so from one <see cref="SimulatedPrinter.BytesTaken"/> to the next; 1-64. Null: what the line brings in 5 ms.</summary>
+    public int? MostBytesAtOnce { get; init; }
+
     /// <summary>Speed of the paper, mm/s; 0 prints in no time.</summary>
     public double MillimetresPerSecond { get; init; }
 

@@ -144,6 +144,10 @@ public sealed class BusTvmApiTests
         Assert.NotNull((await api.QueryOrderAsync("13", Cancel)).Value);
         Assert.Equal(["2026-03-01 09:00:00", "2026-03-01 12:30:00"], gateway.Requests.Select(request => request.Form["timestamp"]));
         Assert.Equal(TimeSpan.FromHours(3.5), client.ClockOffset);
+        // A clock that is put right afterwards must not be corrected twice.
+        _time.JumpWallClock(theirs);
+        Assert.Equal(TimeSpan.Zero, client.ClockOffset);
+        _time.JumpWallClock(theirs.AddHours(-3.5));
         var fault = (await api.QueryOrderAsync("13", Cancel)).Fault!;
         Assert.Equal(TopRemedy.FixClock, fault.Remedy);
         Assert.Equal(4, gateway.Requests.Count);

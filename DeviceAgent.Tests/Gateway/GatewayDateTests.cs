@@ -1,4 +1,7 @@
 using System.Globalization;
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
 using DeviceAgent.Platform.Gateway;
 using DeviceAgent.Tests.Simulation;
 using Microsoft.AspNetCore.Http;
@@ -42,8 +45,8 @@ public sealed class GatewayDateTests : IDisposable
     public async Task A_root_that_is_not_valid_at_the_very_Date_never_sets_the_clock()
     {
         using var expired = new TestAuthority(Day.AddYears(-5), Day.AddDays(-1));
-        await using var gateway = await TlsGateway.StartAsync(expired.Sign("localhost", Day.AddDays(-30), Day.AddDays(-1)), Day);
-        Assert.Null((await AskAsync(gateway, expired)).Date);
+        await using var gateway = await TlsGateway.StartAsync(expired.Sign("localhost", Day.AddDays(-30), Day.AddDays(30)), Day);
+        Assert.Contains("to 2031-06-14", (await AskAsync(gateway, expired)).Fault, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -52,6 +55,21 @@ public sealed class GatewayDateTests : IDisposable
         await using var gateway = await TlsGateway.StartAsync(_authority.Sign("another.example", Day.AddDays(-30), Day.AddDays(30)), Day);
         Assert.Equal(GatewayDateAnswer.Refused("SecureConnectionError"), await AskAsync(gateway));
         Assert.Empty(gateway.Methods);
+    }
+
+    [Fact]
+    public async Task A_certificate_for_another_purpose_never_sets_the_clock()
+    {
+        // Kestrel refuses to serve with it, so TLS is spoken by hand.
+        using var certificate = _authority.Sign("localhost", Day.AddDays(-30), Day.AddDays(30), TestAuthority.ClientAuthentication);
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var asked = new GatewayDate(new() { Url = new($"https://localhost:{((IPEndPoint)listener.LocalEndpoint).Port}/") }, _time, _authority.Roots).AskAsync(Stop);
+        using var client = await listener.AcceptTcpClientAsync(Stop);
+        await using var tls = new SslStream(client.GetStream());
+        var handshake = tls.AuthenticateAsServerAsync(certificate);
+        Assert.Equal(GatewayDateAnswer.Refused("SecureConnectionError"), await asked);
+        await handshake.ContinueWith(_ => { }, Stop, TaskContinuationOptions.None, TaskScheduler.Default);
     }
 
     [Fact]
@@ -111,11 +129,14 @@ public sealed class GatewayDateTests : IDisposable
     {
         _time.JumpWallClock(Day.AddDays(days));
         await using var gateway = await TlsGateway.StartAsync(_authority.Sign("localhost", Day.AddDays(-30), Day.AddDays(30)), context => context.Response.WriteAsync(AnswerSamples.Query, context.RequestAborted));
-        using var http = new HttpClient(TopClient.CreateHandler(gateway.Options, window => window.Contains(_time.GetUtcNow()), _authority.Roots));
+        using var handler = TopClient.CreateHandler(gateway.Options, _time, _authority.Roots);
+        using var http = new HttpClient(handler);
         var api = new BusTvmApi(new TopClient(http, gateway.Options, TestCredentials.Usual, _time), _time, new LogLines<BusTvmApi>());
         var fault = (await api.QueryOrderAsync("1", Stop)).Fault;
         Assert.Equal(accepted, fault is null);
         if (fault is not null) Assert.Equal((TopFaultRules.NetworkCode, "SecureConnectionError", false), (fault.Code, fault.Message, fault.MayHaveBeenApplied));
         Assert.Equal(accepted ? 1 : 0, gateway.Methods.Count);
+        // The rules are shared by all connections: none may leave its certificates in them.
+        Assert.Empty(handler.SslOptions.CertificateChainPolicy!.ExtraStore);
     }
 }

@@ -13,7 +13,7 @@ namespace DeviceAgent.Tests.Gateway;
 /// <summary>A root and what it signs, made for one test.</summary>
 internal sealed class TestAuthority : IDisposable
 {
-    private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
+    public const string ServerAuthentication = "1.3.6.1.5.5.7.3.1", ClientAuthentication = "1.3.6.1.5.5.7.3.2";
     private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
     private readonly X509Certificate2 _root;
 
@@ -27,14 +27,14 @@ internal sealed class TestAuthority : IDisposable
 
     public X509Certificate2Collection Roots => [_root];
 
-    public X509Certificate2 Sign(string name, DateTimeOffset from, DateTimeOffset until)
+    public X509Certificate2 Sign(string name, DateTimeOffset from, DateTimeOffset until, string purpose = ServerAuthentication)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
         var names = new SubjectAlternativeNameBuilder();
         names.AddDnsName(name);
         request.CertificateExtensions.Add(names.Build());
-        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(ServerAuthentication)], critical: false));
+        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(purpose)], critical: false));
         using var leaf = request.Create(_root.SubjectName, X509SignatureGenerator.CreateForECDsa(_key), from, until, RandomNumberGenerator.GetBytes(16));
         return leaf.CopyWithPrivateKey(key);
     }

@@ -56,6 +56,19 @@ public sealed class CredentialsTests : IDisposable
         Assert.Throws<InvalidOperationException>(() => Open().AppSecret);
     }
 
+    [Fact]
+    public void A_token_that_cannot_be_used_is_told_at_the_start_and_is_never_sent()
+    {
+        Write("top-app-secret", "abc"u8.ToArray());
+        Assert.Null(Open().AlertToken);
+        Write("alert-token", "t0ken\n"u8.ToArray());
+        Assert.Empty(Open().Check(true));
+        Assert.Equal("t0ken", Open().AlertToken);
+        Write("alert-token", "two words"u8.ToArray());
+        Assert.StartsWith("alert-token: must hold one line", Only(), StringComparison.Ordinal);
+        Assert.Null(Open().AlertToken);
+    }
+
     [Theory]
     [InlineData(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead, "has mode 0640")]
     [InlineData(UnixFileMode.UserRead | UnixFileMode.OtherRead, "has mode 0404")]

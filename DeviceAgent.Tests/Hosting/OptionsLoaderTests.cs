@@ -43,7 +43,8 @@ public sealed class OptionsLoaderTests
           "Issuance": { "EvidenceTimeout": "00:00:11", "BlockedTimeout": "00:06:00", "TakeTicketTime": "00:00:09", "NoticeTime": "00:00:05", "PauseLimit": "00:00:50", "ResumeTimeout": "00:11:00" },
           "Outbox":  { "MaxReports": 500, "FirstRetryDelay": "00:00:03", "MaxRetryDelay": "00:20:00", "Concurrency": 8, "HoldRetryInterval": "00:01:00", "MaxUselessAnswers": 5 },
           "Journal": { "WalAutoCheckpointPages": 2000 },
-          "Clock":   { "Trust": "Always" }
+          "Clock":   { "Trust": "Always" },
+          "Alerts":  { "Url": "https://alerts.example/kiosks", "RepeatEvery": "00:30:00", "Timeout": "00:00:07" }
         }
         """;
 
@@ -77,6 +78,7 @@ public sealed class OptionsLoaderTests
         Assert.Equal(new OutboxOptions(), options.Outbox);
         Assert.Equal(new JournalOptions(), options.Journal);
         Assert.Equal(new ClockOptions(), options.Clock);
+        Assert.Equal(new AlertOptions(), options.Alerts);
         Assert.Equal(new KioskOptions { Id = "K-0001" }, options.Kiosk);
         var orders = new OrderOptions { CodePatterns = options.Orders.CodePatterns };
         Assert.Equal(orders with { StationIds = options.Orders.StationIds, StationNames = options.Orders.StationNames, OptionalFields = options.Orders.OptionalFields }, options.Orders);
@@ -133,6 +135,7 @@ public sealed class OptionsLoaderTests
         }, options.Outbox);
         Assert.Equal(new JournalOptions { WalAutoCheckpointPages = 2000 }, options.Journal);
         Assert.Equal(new ClockOptions { Trust = ClockTrust.Always }, options.Clock);
+        Assert.Equal(new AlertOptions { Url = new("https://alerts.example/kiosks"), RepeatEvery = TimeSpan.FromMinutes(30), Timeout = TimeSpan.FromSeconds(7) }, options.Alerts);
     }
 
     [Fact]
@@ -263,6 +266,14 @@ public sealed class OptionsLoaderTests
     [InlineData("Journal", "true")]
     [InlineData("Clock:Trust", "\"Never\"")]
     [InlineData("Clock:Trust", "true")]
+    [InlineData("Alerts:Url", "\"http://alerts.example/\"")]
+    [InlineData("Alerts:Url", "\"https://alerts.example/?token=a\"")]
+    [InlineData("Alerts:Url", "\"https://me@alerts.example/\"")]
+    [InlineData("Alerts:Url", "\"\"")]
+    [InlineData("Alerts:RepeatEvery", "\"00:00:59\"")]
+    [InlineData("Alerts:RepeatEvery", "\"1.00:00:01\"")]
+    [InlineData("Alerts:Timeout", "\"00:00:31\"")]
+    [InlineData("Alerts:Token", "\"a\"")]
     public void A_value_out_of_its_range_is_never_taken(string key, string value)
     {
         var parts = key.Split(':');
@@ -360,6 +371,7 @@ public sealed class OptionsLoaderTests
     [InlineData("Session", "top-session")]
     [InlineData("JournalKey", "journal-key")]
     [InlineData("Password", "$CREDENTIALS_DIRECTORY")]
+    [InlineData("AlertToken", "alert-token")]
     public void A_secret_in_the_wrong_place_is_refused_and_not_echoed(string key, string file)
     {
         const string secret = "s3cr3t-of-somebody";
@@ -384,8 +396,11 @@ public sealed class OptionsLoaderTests
     }
 
     [Fact]
-    public void A_password_in_an_address_is_not_echoed() =>
+    public void A_password_in_an_address_is_not_echoed()
+    {
         Assert.DoesNotContain("hunter2", Only(Load(Least, ("DEVICE_AGENT__Gateway__Url", "https://me:hunter2@gw.example/"))), StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", Only(Load(Least, ("DEVICE_AGENT__Alerts__Url", "https://robot.example/send?access_token=hunter2"))), StringComparison.Ordinal);
+    }
 
     [Theory]
     [InlineData("", "is not JSON")]

@@ -89,6 +89,37 @@ public sealed class IssuanceDeskTests
     }
 
     [Fact]
+    public void A_probe_strip_whose_echo_got_lost_is_tried_again_and_not_for_ever()
+    {
+        using var bench = new DeskBench();
+        bench.Printer.Fates.Enqueue(PrintFate.EchoLost);
+        bench.UntilReady();
+        Assert.Null(bench.Journal.FindPrinter("SN-1")!.CutCounterIsExact);
+        bench.Loop.Pass(TimeSpan.FromMinutes(2));
+        Assert.True(bench.Journal.FindPrinter("SN-1")!.CutCounterIsExact);
+        Assert.Equal(["PROBE", "PROBE"], bench.Printer.Paper);
+        using var other = new DeskBench();
+        for (var i = 0; i < 9; i++) other.Printer.Fates.Enqueue(PrintFate.EchoLost);
+        other.UntilReady();
+        other.Loop.Pass(TimeSpan.FromHours(1));
+        Assert.Equal(3, other.Printer.Paper.Count);
+    }
+
+    [Fact]
+    public void An_echo_that_got_lost_at_the_opening_never_unlearns_a_printer()
+    {
+        using var bench = new DeskBench();
+        bench.UntilReady();
+        var learned = bench.Journal.FindPrinter("SN-1");
+        bench.Kill();
+        bench.Printer.Echoes = false;
+        bench.Boot();
+        bench.UntilReady();
+        Assert.Equal(learned, bench.Journal.FindPrinter("SN-1"));
+        Assert.Equal(["PROBE"], bench.Printer.Paper);
+    }
+
+    [Fact]
     public void Maintenance_takes_no_order_and_finishes_the_one_in_hand()
     {
         using var bench = new DeskBench();

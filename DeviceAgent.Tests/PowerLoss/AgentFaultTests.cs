@@ -14,7 +14,6 @@ public sealed class AgentFaultTests
     private static readonly TimeSpan PollEvery = TimeSpan.FromMilliseconds(50), Limit = TimeSpan.FromSeconds(60);
 
     [Theory]
-    [InlineData("fsync,fdatasync", "EIO", false)]
     [InlineData("fsync,fdatasync", "EIO", true)]
     [InlineData("pwrite64", "ENOSPC", false)]
     [InlineData("pwrite64", "ENOSPC", true)]

@@ -31,16 +31,19 @@ internal sealed partial class AttachedFaults : IDisposable
     /// <returns>How many calls failed.</returns>
     public int Detach()
     {
-        Dispose();
-        return File.Exists(_trace) ? File.ReadLines(_trace).Count(l => l.Contains("(INJECTED)", StringComparison.Ordinal)) : 0;
-    }
-
-    public void Dispose()
-    {
         // It lets go of the process only when it is asked to; killed, it might leave it in the middle of a changed call.
         if (!_strace.HasExited) _ = SendSignal(_strace.Id, Interrupt);
         _strace.StandardError.ReadToEnd();
         _strace.WaitForExit();
+        return File.ReadLines(_trace).Count(l => l.Contains("(INJECTED)", StringComparison.Ordinal));
+    }
+
+    public void Dispose()
+    {
+        if (!File.Exists(_trace)) return;
+        Detach();
+        _strace.Dispose();
+        File.Delete(_trace);
     }
 
     [LibraryImport("libc", EntryPoint = "kill")]

@@ -159,6 +159,7 @@ public sealed class OutboxSenderTests : IDisposable
         _world.RunUntilIdle(TimeSpan.FromMinutes(1));
         Assert.Equal(["report A", "query A", "report A", "query A"], Platform.Calls);
         Assert.Equal((state, reason), (Outbox[id].State, Outbox[id].ParkReason));
+        Assert.Equal(reason is { } why ? [(Outbox[id].Report.OrderNumber, why)] : [], _world.Parked);
         Assert.Contains("is_success false", Outbox[id].Evidence, StringComparison.Ordinal);
     }
 

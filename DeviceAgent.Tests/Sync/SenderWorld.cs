@@ -24,6 +24,7 @@ internal sealed class SenderWorld : IDisposable
     public PlatformDouble Platform { get; } = new();
     public LogLines<OutboxSender> Log { get; } = new();
     public List<SenderState> States { get; } = [];
+    public List<(string Order, ParkReason Reason)> Parked { get; } = [];
     public OutboxSender Sender { get; private set; }
     public Task Running { get; private set; } = Task.CompletedTask;
 
@@ -74,5 +75,5 @@ internal sealed class SenderWorld : IDisposable
 
     public void Dispose() => _stop.Dispose();
 
-    private OutboxSender NewSender() => new(Outbox, Platform, Options, Time, new Random(11), Log) { StateChanged = States.Add };
+    private OutboxSender NewSender() => new(Outbox, Platform, Options, Time, new Random(11), Log) { StateChanged = States.Add, Parked = (report, reason) => Parked.Add((report.OrderNumber, reason)) };
 }

@@ -34,6 +34,8 @@ internal sealed class AgentHost : IAsyncDisposable
     private readonly IssuanceDesk _desk;
     private readonly LocalApi _api;
     private readonly ClockWatch _clockWatch;
+    private readonly HttpMessageInvoker _alertHttp;
+    private readonly WebhookAlarms _alarms;
     private readonly Watchdog? _watchdog;
 
     private AgentHost(AgentOptions options, Credentials credentials, JournalKeys keys, string socketPath, ILoggerFactory loggers)
@@ -46,12 +48,14 @@ internal sealed class AgentHost : IAsyncDisposable
         _journal = SqliteJournal.Open(AgentSetUp.JournalPath(options), options.Journal, keys, _time);
         if (_journal.LastTime is { } last) _time.NotBefore(last);
         _lights = GuidanceLights.Open(options.Lights, _time, loggers.CreateLogger("lights"));
+        _alertHttp = WebhookAlarms.Http(options.Alerts, _time);
+        _alarms = new(options.Kiosk.Id, options.Alerts, _alertHttp, () => credentials.AlertToken, _time, Random.Shared, loggers.CreateLogger("alarms"));
         var gateway = options.Gateway.Client;
         _http = new(TopClient.CreateHandler(gateway, _time)) { Timeout = Timeout.InfiniteTimeSpan };
         var api = new BusTvmApi(new TopClient(_http, gateway, credentials, _time), _time, loggers.CreateLogger<BusTvmApi>());
         var outbox = options.Outbox with { StopGrace = ReportInHandLimit };
         _line = new(api, _time, Random.Shared);
-        _sender = new(_journal, _line, outbox, _time, Random.Shared, loggers.CreateLogger("outbox")) { StateChanged = _ => _desk!.Reconsider() };
+        _sender = new(_journal, _line, outbox, _time, Random.Shared, loggers.CreateLogger("outbox")) { Parked = RaiseParked, StateChanged = OnSenderChanged };
         _printer = new(new SerialPrinterPort(options.Printer.Path, options.Printer.Line, options.Printer.EscPos, _time), _time, Random.Shared, loggers.CreateLogger("printer"));
         _desk = new(new()
         {
@@ -71,7 +75,7 @@ internal sealed class AgentHost : IAsyncDisposable
             PlatformSilentFor = () => _line.SilentFor,
             ClockIsTrusted = () => _time.IsTrusted,
             DiskReserveUsed = () => false,
-            Alarms = new NoAlarms(),
+            Alarms = _alarms,
             MaxReports = outbox.MaxReports,
         }, options.Issuance, options.Orders);
         _line.Changed = () =>
@@ -85,7 +89,7 @@ internal sealed class AgentHost : IAsyncDisposable
             // The platform's certificates are judged by the clock.
             _sender.Wake();
         };
-        _clockWatch = new(_time, new GatewayDate(gateway, _time), Random.Shared, loggers.CreateLogger("clock"));
+        _clockWatch = new(_time, new GatewayDate(gateway, _time), _alarms, Random.Shared, loggers.CreateLogger("clock"));
         _scanner = new(new SerialScannerPort(options.Scanner.Path, options.Scanner.Line, options.Scanner.Framing, _time), code => _desk.Offer(code), _time, loggers.CreateLogger("scanner"));
         _api = new(socketPath, new AgentDesk(_loop, _desk, _printer, _scanner, _journal, _line, _time, options.Kiosk.Id), _time, loggers);
         if (Watchdog.LimitFrom(environment, Environment.ProcessId) is { } limit)
@@ -118,6 +122,7 @@ internal sealed class AgentHost : IAsyncDisposable
         await _api.DisposeAsync();
         _desk.Dispose();
         _http.Dispose();
+        _alertHttp.Dispose();
         _lights.Dispose();
         _journal.Dispose();
         _systemd.Dispose();
@@ -142,18 +147,19 @@ internal sealed class AgentHost : IAsyncDisposable
         var scanner = _loop.Start(() => _scanner.RunAsync(stop.Token));
         var line = _loop.Start(() => _line.RunAsync(stop.Token));
         var clock = _loop.Start(() => _clockWatch.RunAsync(stop.Token));
+        var alarms = _loop.Start(() => _alarms.RunAsync(stop.Token));
         await _api.StartAsync(cancellationToken);
         _systemd.Ready();
         _logger.Ready(AgentVersion.Text);
         var watchdog = _watchdog?.RunAsync(stop.Token) ?? Task.CompletedTask;
 
         // None of these ends by itself: one that does has met what no rule provides for, and the process ends with it.
-        var first = await Task.WhenAny(stopAsked.Task, desk, sender, printer, scanner, line, clock);
+        var first = await Task.WhenAny(stopAsked.Task, desk, sender, printer, scanner, line, clock, alarms);
         _systemd.Stopping();
         _logger.Stopping();
         await StopDeskAsync(desk);
         await stop.CancelAsync();
-        await Task.WhenAll(desk, sender, printer, scanner, line, clock, watchdog).WaitAsync(StopLimit, _time, CancellationToken.None);
+        await Task.WhenAll(desk, sender, printer, scanner, line, clock, alarms, watchdog).WaitAsync(StopLimit, _time, CancellationToken.None);
         await first;
     }
 
@@ -186,6 +192,22 @@ internal sealed class AgentHost : IAsyncDisposable
             _desk.FailJournal(e);
             await Task.Delay(Timeout.InfiniteTimeSpan, _time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         }
+    }
+
+    private void RaiseParked(OutboxReport report, ParkReason reason) => _alarms.Raise(new(AlarmKind.ReportParked, report.OrderNumber, reason switch
+    {
+        ParkReason.PaperGivenOrderClosed => "paper was given, but the platform has closed or refunded the order",
+        ParkReason.Contradiction => "a failure was reported, but the platform holds the order as issued",
+        ParkReason.FateUnknown => "nobody knows whether the platform has the report",
+        ParkReason.Unsendable => "the report cannot be sent as it is",
+        _ => "the platform refuses the report",
+    }, _time.GetUtcNow()));
+
+    private void OnSenderChanged(SenderState state)
+    {
+        _desk.Reconsider();
+        if (state.Hold is { } hold) _alarms.Raise(new(AlarmKind.ReportsHeld, null, hold.Reason.ToString(), hold.Since));
+        else _alarms.Clear(AlarmKind.ReportsHeld, null);
     }
 
     /// <summary>What the lights show also stands in systemd's status line.</summary>

@@ -47,6 +47,9 @@ public sealed record AgentOptions
 
     /// <summary>"Clock": who vouches for the time.</summary>
     public required ClockOptions Clock { get; init; }
+
+    /// <summary>"Alerts": where alarms are told.</summary>
+    public required AlertOptions Alerts { get; init; }
 }
 
 /// <summary>Who this kiosk is ("Kiosk" in agent.json).</summary>

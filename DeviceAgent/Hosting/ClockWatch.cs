@@ -1,4 +1,5 @@
 using DeviceAgent.Drivers;
+using DeviceAgent.Issuance;
 using DeviceAgent.Platform.Gateway;
 using DeviceAgent.Platform.Sync;
 using Microsoft.Extensions.Logging;
@@ -11,9 +12,12 @@ namespace DeviceAgent.Hosting;
 /// which a small correction is not, and often comes before the status changes; /run/systemd/timesync is one daemon's alone.
 /// The gateway is asked here, not by waiting for a pick-up: there is none before the clock is trusted, and no report may wait.
 /// </remarks>
-internal sealed class ClockWatch(KioskClock clock, GatewayDate gateway, Random random, ILogger logger)
+internal sealed class ClockWatch(KioskClock clock, GatewayDate gateway, IAlarms alarms, Random random, ILogger logger)
 {
     internal static readonly TimeSpan KernelInterval = TimeSpan.FromSeconds(5);
+
+    /// <summary>A network that comes up late is no alarm.</summary>
+    internal static readonly TimeSpan AlarmAfter = TimeSpan.FromMinutes(10);
 
     private readonly RetrySchedule _schedule = new(TimeSpan.FromSeconds(4), TimeSpan.FromMinutes(5));
 
@@ -36,13 +40,23 @@ internal sealed class ClockWatch(KioskClock clock, GatewayDate gateway, Random r
                 clock.Trusted -= End;
             }
         }
-        if (clock.IsTrusted) logger.ClockTrusted(clock.Voucher, clock.GetUtcNow());
+        if (clock.IsTrusted)
+        {
+            logger.ClockTrusted(clock.Voucher, clock.GetUtcNow());
+            alarms.Clear(AlarmKind.ClockNotTrusted, null);
+        }
         await PassAsync(Timeout.InfiniteTimeSpan, cancellationToken);
     }
 
     private async Task AskKernelAsync(CancellationToken search)
     {
-        while (!search.IsCancellationRequested && !clock.Consider()) await PassAsync(KernelInterval, search);
+        var since = clock.GetTimestamp();
+        while (!search.IsCancellationRequested && !clock.Consider())
+        {
+            if (clock.GetElapsedTime(since) >= AlarmAfter)
+                alarms.Raise(new(AlarmKind.ClockNotTrusted, null, "neither the kernel nor the gateway vouches for the clock: nothing is issued", clock.GetUtcNow()));
+            await PassAsync(KernelInterval, search);
+        }
     }
 
     private async Task AskGatewayAsync(CancellationToken search)

@@ -55,6 +55,9 @@ public sealed class Credentials : ITopCredentials
         }
     }
 
+    /// <summary>What the webhook of the alarms knows us by; null where there is none, or none that can be used. Read each time: alarms are rare.</summary>
+    public string? AlertToken => ReadText(SecretNames.AlertToken, out _);
+
     /// <summary>What is wrong with the files, by name and rule; never their content. The journal reads its key itself.</summary>
     public IReadOnlyList<OptionsMistake> Check(bool secretsRequired)
     {
@@ -65,6 +68,8 @@ public sealed class Credentials : ITopCredentials
             mistakes.Add(new(SecretNames.AppSecret, null, "is required: the app key's secret, as text, in a file of mode 0600", $"not found: {PathOf(SecretNames.AppSecret)}"));
         ReadText(SecretNames.Session, out fault);
         if (fault is not null) mistakes.Add(new(SecretNames.Session, null, fault, PathOf(SecretNames.Session)));
+        ReadText(SecretNames.AlertToken, out fault);
+        if (fault is not null) mistakes.Add(new(SecretNames.AlertToken, null, fault, PathOf(SecretNames.AlertToken)));
         var key = Read(SecretNames.JournalKey, JournalKeyBytes, out fault);
         if (key is not null && key.Length != JournalKeyBytes) fault = $"must hold exactly {JournalKeyBytes} bytes";
         if (fault is not null) mistakes.Add(new(SecretNames.JournalKey, null, fault, PathOf(SecretNames.JournalKey)));

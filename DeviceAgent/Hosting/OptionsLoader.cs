@@ -81,6 +81,7 @@ public static class OptionsLoader
             Outbox = Outbox(root.Section("Outbox")),
             Journal = Journal(root.Section("Journal")),
             Clock = new ClockOptions { Trust = root.Section("Clock").OneOf("Trust", new ClockOptions().Trust) },
+            Alerts = Alerts(root.Section("Alerts")),
         };
         if (options.Printer.Path.Length > 0 && options.Printer.Path == options.Scanner.Path) root.Refuse("Printer:Path", "must not be the scanner's");
         root.Close();
@@ -253,6 +254,20 @@ public static class OptionsLoader
         };
         section.Check(outbox.Validate);
         return outbox;
+    }
+
+    private static AlertOptions Alerts(SectionReader section)
+    {
+        var defaults = new AlertOptions();
+        var alerts = new AlertOptions
+        {
+            // What follows a '?' is often a secret in the wrong place.
+            Url = section.FreeText("Url", null, t => !t.Contains('@') && !t.Contains('?')) is { } url ? Address(url) : null,
+            RepeatEvery = section.Time("RepeatEvery", defaults.RepeatEvery),
+            Timeout = section.Time("Timeout", defaults.Timeout),
+        };
+        section.Check(alerts.Validate);
+        return alerts;
     }
 
     private static JournalOptions Journal(SectionReader section)

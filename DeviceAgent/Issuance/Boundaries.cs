@@ -63,6 +63,12 @@ public enum AlarmKind
     OrderInDoubt,
     /// <summary>The journal cannot be had or written: nothing is issued.</summary>
     Journal,
+    /// <summary>A report waits for a person: paper was given and the platform has closed the order, for one.</summary>
+    ReportParked,
+    /// <summary>No report goes out before a person has renewed the session or put the configuration right.</summary>
+    ReportsHeld,
+    /// <summary>Nobody has vouched for the clock for long: nothing is issued.</summary>
+    ClockNotTrusted,
 }
 
 /// <param name="OrderNumber">Null where it is about no order.</param>

@@ -53,6 +53,10 @@ public sealed partial class IssuanceDesk : IDisposable
 {
     private const int MaxUnfinishedOrders = 10_000;
 
+    // A probe strip whose echo got lost told nothing; each further one costs paper.
+    private const int MaxLearnTries = 3;
+    private static readonly TimeSpan LearnAgainAfter = TimeSpan.FromMinutes(1);
+
     // A step takes at most the gateway's, the printer's or the refill's time, all bounded by options; an hour means that the desk is stuck.
     private static readonly TimeSpan StuckAfter = TimeSpan.FromHours(2);
 
@@ -75,6 +79,8 @@ public sealed partial class IssuanceDesk : IDisposable
     private bool _stopping;
     private JournalFailure? _journalFailure;
     private string? _learnedUnit;
+    private long? _learnAgainAt;
+    private int _learnTries;
     private Guidance _shown = Guidance.OutOfService;
     private long? _noticeUntil;
 
@@ -191,7 +197,7 @@ public sealed partial class IssuanceDesk : IDisposable
 
     private void OnPrinterChanged()
     {
-        if (_with.Printer.Identity is null) _learnedUnit = null;
+        if (_with.Printer.Identity is null) (_learnedUnit, _learnAgainAt, _learnTries) = (null, null, 0);
         _events.Writer.TryWrite(new DeskEvent(DeskEventKind.PrinterChanged));
     }
 
@@ -214,7 +220,7 @@ public sealed partial class IssuanceDesk : IDisposable
                 TakeInHand("incident slip", () => _slips.PrintAsync(_hardStop.Token));
                 return;
             }
-            if (canPrint && !UnitIsLearned)
+            if (canPrint && (!UnitIsLearned || _learnAgainAt <= _with.Time.GetTimestamp()))
             {
                 TakeInHand("new printer", LearnUnitAsync);
                 return;
@@ -228,7 +234,9 @@ public sealed partial class IssuanceDesk : IDisposable
     private async Task LearnUnitAsync()
     {
         var unit = _with.Printer.Unit;
-        await _attempts.LearnUnitAsync(_hardStop.Token);
+        var learned = await _attempts.LearnUnitAsync(_hardStop.Token);
+        // The kiosk issues meanwhile, with what it knows.
+        _learnAgainAt = learned || ++_learnTries >= MaxLearnTries ? null : _with.Time.GetTimestamp() + Ticks(LearnAgainAfter);
         _learnedUnit = unit;
     }
 
@@ -344,6 +352,7 @@ public sealed partial class IssuanceDesk : IDisposable
         }
         Consider(_noticeUntil);
         Consider(_slips.NextTry);
+        Consider(_learnAgainAt);
         foreach (var since in _waitingSince.Values) Consider(since + Ticks(_options.ResumeTimeout));
         if (_with.PlatformSilentFor() is { } silent && silent < _options.GatewaySilenceLimit) Consider(now + Ticks(_options.GatewaySilenceLimit - silent));
         // Rounded up: a timer that fires a little early would find nothing to do.

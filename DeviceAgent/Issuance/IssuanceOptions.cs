@@ -41,9 +41,9 @@ public sealed record IssuanceOptions
 
     /// <summary>
     /// How long nobody may have watched the printer around a restart of the agent so that its cut counter still proves something; 0 to 5 min,
-    /// default 30 s. Less than a hand needs to open the printer, load a roll and have it cut.
+    /// default 15 s. Less than a hand needs to open the printer, load a roll and have it cut; more than a ticket and a start of the agent take.
     /// </summary>
-    public TimeSpan BlindLimit { get; init; } = TimeSpan.FromSeconds(30);
+    public TimeSpan BlindLimit { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>Release or ReportFailure; default Release.</summary>
     public ImpossibleOrders WhenImpossible { get; init; }

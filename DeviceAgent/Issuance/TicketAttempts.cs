@@ -43,17 +43,20 @@ internal sealed class TicketAttempts(
     /// <summary>Learns once for a printer whether its cut counter is exact: one strip, one cut, one more on the counter.</summary>
     public PrinterRecord? Unit => _unit;
 
-    public async Task LearnUnitAsync(CancellationToken hardStop)
+    /// <returns>False when it could not be found out this time, and may be the next.</returns>
+    public async Task<bool> LearnUnitAsync(CancellationToken hardStop)
     {
-        if (printer.Unit is not { } unit || !printer.Status.CanPrint) return;
+        if (printer.Unit is not { } unit || !printer.Status.CanPrint) return false;
         _unit = journal.FindPrinter(unit);
-        var known = _unit?.CutCounterIsExact is not null && _unit.EchoesProcessId == printer.EchoesProcessId;
-        if (known) return;
+        // One echo that got lost at the opening unlearns nothing: the unit has shown before that it can.
+        if (_unit?.CutCounterIsExact is not null && (_unit.EchoesProcessId || !printer.EchoesProcessId)) return true;
         var exact = await ProbeCounterAsync(hardStop);
-        if (exact is null && printer.Unit != unit) return;
+        if (exact is null && (printer.Unit != unit || !options.ProbeStrip)) return !options.ProbeStrip;
+        if (exact is null && _unit is not null) return false;
         _unit = new(unit, printer.Identity?.Model, printer.EchoesProcessId, exact, null, time.GetUtcNow(), _unit?.LowSinceAttempt);
         journal.SavePrinter(_unit);
         logger.PrinterLearned(unit, printer.EchoesProcessId, exact);
+        return exact is not null;
     }
 
     private bool CutCounterIsExact

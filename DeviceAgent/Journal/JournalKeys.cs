@@ -51,7 +51,7 @@ public sealed class JournalKeys : IDisposable
 
     /// <summary>The credential, else the file in the state folder's secrets, else <see cref="None"/>.</summary>
     /// <param name="credentialsFolder">$CREDENTIALS_DIRECTORY (man 5 systemd.exec); null when the agent runs without one.</param>
-    /// <exception cref="JournalException">KeyUnusable: wrong length, or group or others may use the file.</exception>
+    /// <exception cref="JournalException">KeyUnusable: it cannot be read, has the wrong length, or group or others may use the file.</exception>
     public static JournalKeys Load(string stateFolder, string? credentialsFolder)
     {
         if (credentialsFolder is not null)
@@ -151,6 +151,10 @@ public sealed class JournalKeys : IDisposable
         {
             using var file = File.OpenHandle(path);
             return FromKey(key.AsSpan(0, RandomAccess.Read(file, key, 0)));
+        }
+        catch (Exception e) when (e is UnauthorizedAccessException or (IOException and not JournalException))
+        {
+            throw new JournalException(JournalFailure.KeyUnusable, $"{path} cannot be read: {e.Message}", inner: e);
         }
         finally
         {

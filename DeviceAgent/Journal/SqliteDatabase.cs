@@ -33,6 +33,8 @@ internal sealed class SqliteDatabase : IDisposable
         // NOMUTEX: the journal lets one caller in at a time.
         var rc = sqlite3_open_v2(path, out var handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, null);
         var database = new SqliteDatabase(handle, path);
+        // SQLite is content with reading where it may not write (sqlite.org/c3ref/open.html); the first change would tell, after a code was taken.
+        if (rc == SQLITE_OK && sqlite3_db_readonly(handle, "main") == 1) rc = SQLITE_READONLY;
         if (rc == SQLITE_OK)
         {
             sqlite3_extended_result_codes(handle, 1);
@@ -65,10 +67,10 @@ internal sealed class SqliteDatabase : IDisposable
     public string? Ask(string sql)
     {
         Check(sqlite3_prepare_v2(_handle, sql, out var handle));
+        // Finalized also when it fails: a statement that is left keeps the closed file open, and locked (sqlite.org/c3ref/close.html).
+        using var finalized = handle;
         using var statement = new SqliteStatement(this, handle);
-        var answer = statement.Step() ? statement.TextOrNull(0) : null;
-        statement.Free();
-        return answer;
+        return statement.Step() ? statement.TextOrNull(0) : null;
     }
 
     /// <summary>Ends a transaction that is not committed. What fails here fails again at the next step, which is refused.</summary>

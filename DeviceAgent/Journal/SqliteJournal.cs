@@ -105,7 +105,7 @@ public sealed partial class SqliteJournal : IIssuanceJournal
     /// <exception cref="JournalException">Missing, Locked, Corrupt, NewerThanReadable, Unwritable, NotDurable.</exception>
     public static SqliteJournal Open(string path, JournalOptions options, JournalKeys keys, TimeProvider time)
     {
-        if (!File.Exists(path)) throw new JournalException(JournalFailure.Missing, $"{path} is missing.");
+        if (!IsThere(path)) throw new JournalException(JournalFailure.Missing, $"{path} is missing.");
         var database = SqliteDatabase.Open(path);
         try
         {
@@ -146,6 +146,24 @@ public sealed partial class SqliteJournal : IIssuanceJournal
         using var entry = Enter();
         _disposed = true;
         _database.Dispose();
+    }
+
+    /// <summary>A journal that may not be looked at is not a missing one: nobody is to make another.</summary>
+    private static bool IsThere(string path)
+    {
+        try
+        {
+            File.GetAttributes(path);
+            return true;
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return false;
+        }
+        catch (Exception e) when (e is UnauthorizedAccessException or IOException)
+        {
+            throw new JournalException(JournalFailure.Unwritable, $"{path} cannot be looked at: {e.Message}", inner: e);
+        }
     }
 
     private static void Set(SqliteDatabase database, JournalOptions options)

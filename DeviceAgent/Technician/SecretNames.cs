@@ -6,6 +6,7 @@ internal static class SecretNames
     public const string AppSecret = "top-app-secret";
     public const string Session = "top-session";
     public const string JournalKey = "journal-key";
+    public const string AlertToken = "alert-token";
 
     private static readonly string[] Words = ["secret", "session", "journalkey", "password", "passwd", "token", "privatekey", "credential"];
 
@@ -20,7 +21,7 @@ internal static class SecretNames
     public static bool IsSecretVariable(string name)
     {
         if (name.StartsWith("DEVICE_AGENT", StringComparison.OrdinalIgnoreCase)) return LooksSecret(name);
-        return Letters(name) is "topappsecret" or "topsession" or "topsessionkey" or "journalkey";
+        return Letters(name) is "topappsecret" or "topsession" or "topsessionkey" or "journalkey" or "alerttoken";
     }
 
     /// <summary>The rule, for the person who broke it.</summary>
@@ -30,6 +31,7 @@ internal static class SecretNames
         var file = letters.Contains("session", StringComparison.Ordinal) ? Session
             : letters.Contains("journalkey", StringComparison.Ordinal) ? JournalKey
             : letters.Contains("secret", StringComparison.Ordinal) ? AppSecret
+            : letters.Contains("token", StringComparison.Ordinal) ? AlertToken
             : null;
         return file is null
             ? "looks like a secret, and secrets are read from files only: $CREDENTIALS_DIRECTORY, else <State:Folder>/secrets/ with mode 0600"
