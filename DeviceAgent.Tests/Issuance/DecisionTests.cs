@@ -249,9 +249,12 @@ public sealed class DecisionTests
         bench.Loop.Pass(TimeSpan.FromSeconds(30));
         Assert.Equal(1, bench.Printer.Clears);
         Assert.True(bench.Record.SlipOwed);
+        // Nor does anybody's ticket come out on what hangs in it.
+        Assert.Equal([NotReadyReason.AccountingForTicket], bench.Desk.State.NotReady);
         bench.Printer.FencesEchoed = true;
         bench.Loop.RunUntil(() => !bench.Record.SlipOwed, TimeSpan.FromMinutes(2));
         Assert.Equal(2, bench.Printer.Clears);
+        bench.UntilReady();
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Globalization;
 using DeviceAgent.Issuance;
+using DeviceAgent.Journal;
 
 namespace DeviceAgent.Tests.Simulation;
 
@@ -92,7 +93,7 @@ internal sealed class RandomRun
 
     private void DrawFault()
     {
-        switch (_random.Next(4))
+        switch (_random.Next(5))
         {
             case 0:
                 DrawPrinterFault();
@@ -102,6 +103,9 @@ internal sealed class RandomRun
                 break;
             case 2:
                 DrawMachineFault();
+                break;
+            case 3:
+                At(Seconds(30, TroubleSeconds + 200), "a person decides", Decide);
                 break;
             default:
                 At(Seconds(0, TroubleSeconds), "power", () => _world.Cut(Kind(_random)));
@@ -136,7 +140,7 @@ internal sealed class RandomRun
                 At(Seconds(0, TroubleSeconds), "echo late", () => printer.NextEchoDelay = Seconds(1, 40));
                 break;
             default:
-                var next = Printer(_random);
+                var next = Printer(_random) with { IsUsb = printer.Unit.Kind.IsUsb };
                 // By hand, with a screwdriver: longer than anybody fails to look.
                 For("another printer", () => printer.Swap(next), printer.Plug, atLeast: 25);
                 break;
@@ -185,7 +189,8 @@ internal sealed class RandomRun
                 break;
             case 2:
                 var jump = TimeSpan.FromSeconds(_random.Next(-7200, 7200));
-                For("clock", () => _world.Board.SetClock(_world.Board.WallClock + jump, trusted: OneIn(2)), _world.Board.Synchronise);
+                // Set by hand: the kernel says that nobody keeps it.
+                For("clock", () => _world.Board.SetClock(_world.Board.WallClock + jump, isSynchronised: false), _world.Board.Synchronise);
                 break;
             case 3:
                 For("lights", () => _world.Lights.HasFailed = true, () => _world.Lights.HasFailed = false);
@@ -215,6 +220,16 @@ internal sealed class RandomRun
     {
         _world.Printer.Disturb("cutter");
         _world.Printer.Unit.SetCutterError(on);
+    }
+
+    // By what the paper shows: all out, none, or some.
+    private void Decide()
+    {
+        if (_world.Disk.Issuances.Find(i => i.State == IssuanceState.InDoubt) is not { } record) return;
+        var tickets = _world.Gateway.Orders[record.OrderNumber].Tickets.ToList();
+        var outs = tickets.Count(_world.Paper.IsOut);
+        var decision = outs == tickets.Count ? DecisionKind.Issued : outs > 0 || OneIn(2) ? DecisionKind.Reissue : DecisionKind.Void;
+        _world.Kiosk.Decide(record.OrderNumber, decision);
     }
 
     // What a technician does about it.

@@ -83,7 +83,7 @@ internal sealed class ShadowJournal(World world)
     {
         foreach (var record in world.Disk.Issuances)
         {
-            Orders.TryAdd(record.Id, new() { Id = record.Id, Number = record.OrderNumber, State = record.State, ChangedAt = world.Now });
+            Orders.TryAdd(record.Id, new() { Id = record.Id, Number = record.OrderNumber, State = record.State, ChangedAt = _pendingSince });
             foreach (var attempt in record.Attempts)
             {
                 if (Attempts.ContainsKey(attempt.Id)) continue;
@@ -96,7 +96,7 @@ internal sealed class ShadowJournal(World world)
 
     private void Adopt(ShadowOrder order, IssuanceRecord found)
     {
-        (order.State, order.ChangedAt) = (found.State, world.Now);
+        (order.State, order.ChangedAt) = (found.State, _pendingSince);
         if (found.State == IssuanceState.Issued && world.Disk.Reports.Find(r => r.Issuance == found.Id) is { } report)
             Reports[report.Report.Id] = report.State;
     }

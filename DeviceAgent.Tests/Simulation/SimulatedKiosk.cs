@@ -1,4 +1,6 @@
 using DeviceAgent.Devices;
+using DeviceAgent.Drivers;
+using DeviceAgent.Hosting;
 using DeviceAgent.Issuance;
 using DeviceAgent.Journal;
 using DeviceAgent.Platform.Gateway;
@@ -59,12 +61,26 @@ internal sealed class AgentRun
 
     public bool IsStopping { get; set; }
 
+    public WorldAlarms Alarms { get; } = new();
+
     public required IIssuanceJournal Journal { get; set; }
 
     public required IssuanceDesk Desk { get; set; }
 
     /// <summary>Desk, sender, printer, scanner and line; none ends by itself.</summary>
     public Task[] Parts { get; set; } = [];
+}
+
+/// <summary>The alarms that stand.</summary>
+internal sealed class WorldAlarms : IAlarms
+{
+    private readonly HashSet<(AlarmKind Kind, string? Order)> _standing = [];
+
+    public bool Stands(AlarmKind kind, string? orderNumber) => _standing.Contains((kind, orderNumber));
+
+    public void Raise(Alarm alarm) => _standing.Add((alarm.Kind, alarm.OrderNumber));
+
+    public void Clear(AlarmKind kind, string? orderNumber) => _standing.Remove((kind, orderNumber));
 }
 
 /// <summary>The agent as <see cref="DeviceAgent.Hosting"/> puts it together, over the world's boundaries.</summary>
@@ -81,9 +97,16 @@ internal sealed class SimulatedKiosk(World world, KioskParts parts)
         MaxInDoubt = 100,
     };
 
+    private static readonly DateTimeOffset ReleasedAt = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
     private static readonly OrderOptions Orders = new() { StationIds = [Station], LookUpsPerMinute = 60 };
 
     private static readonly OutboxOptions Outbox = new() { MaxRetryDelay = TimeSpan.FromSeconds(30), HoldRetryInterval = TimeSpan.FromSeconds(15) };
+
+    // A deadline and the timer that was set for it are some milliseconds apart.
+    private static readonly TimeSpan Blink = TimeSpan.FromMilliseconds(50);
+
+    private TimeSpan? _lyingSince;
 
     public AgentRun? Run { get; private set; }
 
@@ -142,9 +165,18 @@ internal sealed class SimulatedKiosk(World world, KioskParts parts)
         });
     }
 
-    public void Reconsider() => Run?.Desk.Reconsider();
-
     public void Scan(string code) => Run?.Scanner.Read(code);
+
+    /// <summary>A technician looks at the paper and decides.</summary>
+    public void Decide(string orderNumber, DecisionKind decision)
+    {
+        if (Run is not { } run) return;
+        run.Loop.Start(async () =>
+        {
+            var outcome = await run.Desk.DecideAsync(new(orderNumber, decision, "uid 0 (root)", "looked at the paper"));
+            world.Note($"order {orderNumber}: {decision}? {outcome.End}, {outcome.Text}");
+        });
+    }
 
     public void PlugScanner(bool isPlugged)
     {
@@ -166,7 +198,8 @@ internal sealed class SimulatedKiosk(World world, KioskParts parts)
             world.Cut(CutKind.Process);
             return;
         }
-        if (world.Lights.Shown == Guidance.Ready && NotReady is { Count: > 0 } reasons)
+        if (world.Lights.Shown != Guidance.Ready || NotReady is not { Count: > 0 } reasons) _lyingSince = null;
+        else if (world.Now - (_lyingSince ??= world.Now) > Blink)
             world.Violate("the lights never say ready when the kiosk is not", string.Join(", ", reasons));
     }
 
@@ -175,13 +208,15 @@ internal sealed class SimulatedKiosk(World world, KioskParts parts)
         var logger = parts.IsVerbose ? new WorldLogger(world) : (ILogger)NullLogger.Instance;
         var run = new AgentRun(world, logger) { Journal = null!, Desk = null! };
         run.Scanner.IsPlugged = IsScannerPlugged;
-        run.Journal = new WorldJournal(world, run, parts.Engine(world, run, new MemoryJournal(world.Disk, run.Clock)));
+        var time = new KioskClock(run.Clock, ClockTrust.NtpOrGateway, () => world.Board.IsSynchronised ? KernelClockState.Synchronized : KernelClockState.NotSynchronized, ReleasedAt);
+        run.Journal = new WorldJournal(world, run, parts.Engine(world, run, new MemoryJournal(world.Disk, time)));
+        if (run.Journal.LastTime is { } last) time.NotBefore(last);
         var lights = world.Lights.OpenFor(run);
         var api = parts.Api(world.Gateway.ApiOf(run));
         var random = new Random(world.Random.Next());
-        var line = new PlatformLine(api, run.Clock, random);
-        var sender = new OutboxSender(parts.Outbox(run.Journal), line, Outbox, run.Clock, random, logger) { StateChanged = _ => run.Desk.Reconsider() };
-        var printer = new PrinterStation(parts.Port(world, world.Printer.PortOf(run)), run.Clock, random, logger);
+        var line = new PlatformLine(api, time, random);
+        var sender = new OutboxSender(parts.Outbox(run.Journal), line, Outbox, time, random, logger) { StateChanged = _ => run.Desk.Reconsider() };
+        var printer = new PrinterStation(parts.Port(world, world.Printer.PortOf(run)), time, random, logger);
         run.Desk = new(new()
         {
             Journal = run.Journal,
@@ -193,20 +228,25 @@ internal sealed class SimulatedKiosk(World world, KioskParts parts)
             PassengerCheck = new CodeIsEnough(),
             Claims = new SoleIssuer(),
             Allocation = new TicketsFromOrder(),
-            Time = run.Clock,
+            Time = time,
             Logger = logger,
             WakeSender = sender.Wake,
             SenderHold = () => sender.Hold?.Reason,
             PlatformSilentFor = () => line.SilentFor,
-            ClockIsTrusted = () => world.Board.ClockIsTrusted,
+            ClockIsTrusted = () => time.IsTrusted,
             DiskReserveUsed = () => false,
-            Alarms = new NoAlarms(),
+            Alarms = run.Alarms,
             MaxReports = Outbox.MaxReports,
         }, Issuance, Orders);
         line.Changed = () =>
         {
             if (line.SilentFor is null) sender.Wake();
             run.Desk.Reconsider();
+        };
+        time.Trusted += () =>
+        {
+            run.Desk.Reconsider();
+            sender.Wake();
         };
         var scanner = new ScannerStation(run.Scanner, code => parts.Offer(run, code), run.Clock, logger);
         run.Parts =
@@ -216,8 +256,16 @@ internal sealed class SimulatedKiosk(World world, KioskParts parts)
             run.Loop.Start(() => printer.RunAsync(CancellationToken.None)),
             run.Loop.Start(() => scanner.RunAsync(CancellationToken.None)),
             run.Loop.Start(() => line.RunAsync(CancellationToken.None)),
+            run.Loop.Start(() => WatchClockAsync(time)),
         ];
         return run;
+    }
+
+    // As the host's watch does, without the gateway's word.
+    private static async Task WatchClockAsync(KioskClock time)
+    {
+        while (!time.Consider()) await Task.Delay(ClockWatch.KernelInterval, time);
+        await Task.Delay(Timeout.InfiniteTimeSpan, time);
     }
 
     // As the host does: a journal that cannot be written stops the issuing, not the agent.

@@ -13,7 +13,8 @@ internal sealed class WorldBoard(World world)
     /// <summary>Whether a battery keeps the time while the power is off.</summary>
     public bool HasClock { get; set; } = true;
 
-    public bool ClockIsTrusted { get; private set; } = true;
+    /// <summary>Whether the kernel says that somebody keeps the clock.</summary>
+    public bool IsSynchronised { get; private set; } = true;
 
     public DateTimeOffset WallClock => world.Time.GetUtcNow() + _error;
 
@@ -22,20 +23,19 @@ internal sealed class WorldBoard(World world)
         Boots++;
         BootedAt = world.Time.GetTimestamp();
         if (HasClock) return;
-        SetClock(DateTimeOffset.UnixEpoch, trusted: false);
+        SetClock(DateTimeOffset.UnixEpoch, isSynchronised: false);
         world.Script(TimeSpan.FromSeconds(50), Synchronise);
     }
 
     /// <summary>The clock is set, by whomever.</summary>
-    public void SetClock(DateTimeOffset to, bool trusted)
+    public void SetClock(DateTimeOffset to, bool isSynchronised)
     {
         _error = to - world.Time.GetUtcNow();
-        ClockIsTrusted = trusted;
-        world.Note($"clock {to:u}, trusted {trusted}");
-        world.Kiosk.Reconsider();
+        IsSynchronised = isSynchronised;
+        world.Note($"clock {to:u}, synchronised {isSynchronised}");
     }
 
-    public void Synchronise() => SetClock(world.Time.GetUtcNow(), trusted: true);
+    public void Synchronise() => SetClock(world.Time.GetUtcNow(), isSynchronised: true);
 }
 
 /// <summary>The clocks of one process: they stop with it, and so do its timers.</summary>

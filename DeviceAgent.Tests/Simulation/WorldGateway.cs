@@ -1,4 +1,5 @@
 using System.Globalization;
+using DeviceAgent.Journal;
 using DeviceAgent.Platform.Gateway;
 
 namespace DeviceAgent.Tests.Simulation;
@@ -53,6 +54,7 @@ internal sealed class LedgerOrder(TvmBusOrderLineInfo info)
 /// <summary>The platform at the API's boundary: orders, their status, and a line that does to requests what lines do.</summary>
 internal sealed class WorldGateway(World world)
 {
+    private static readonly TimeSpan ClockNoise = TimeSpan.FromSeconds(4);
     private static readonly TimeSpan Way = TimeSpan.FromMilliseconds(40), ClientTimeout = TimeSpan.FromSeconds(10);
 
     public Dictionary<string, LedgerOrder> Orders { get; } = new(StringComparer.Ordinal);
@@ -123,15 +125,27 @@ internal sealed class WorldGateway(World world)
         var order = Orders[request.AlitripOrderId];
         foreach (var ticket in order.Tickets)
         {
-            if (request.Success && world.Paper.Whole(ticket) == 0) world.Violate("no success is reported before the paper", $"{ticket} is not out");
+            if (request.Success && !world.Paper.IsOut(ticket)) world.Violate("no success is reported before the paper", $"{ticket} is not out");
         }
-        if (!request.Success) world.Violate("no failure is reported that nobody decided", request.AlitripOrderId);
+        var record = world.Disk.Issuances.Find(i => i.OrderNumber == request.AlitripOrderId);
+        if (!request.Success && record?.State is not IssuanceState.Void) world.Violate("no failure is reported that nobody decided", request.AlitripOrderId);
+        JudgeBookTime(request, record);
         var isOpen = order.Status is TvmOrderStatus.PaidAndNotified or TvmOrderStatus.PaidNotNotified && order.Info.Refunds.Count == 0;
         if (isOpen && refuse) order.WasRefused = true;
         if (!isOpen || refuse) return new() { IsSuccess = false, ResultCode = "ORDER_STATUS_ERROR" };
-        order.Booked++;
+        if (request.Success) order.Booked++;
         order.Info = order.Info with { OrderStatus = request.Success ? TvmOrderStatus.BookedAndConfirmed : TvmOrderStatus.BookFailed };
         return new() { IsSuccess = true };
+    }
+
+    // Whatever the board's clock did meanwhile. While nobody vouches for it, it shows the journal's last time: that the last ticket was begun.
+    private void JudgeBookTime(TvmBookOrderRequest request, IssuanceRecord? record)
+    {
+        if (record is null || !world.Shadow.Orders.TryGetValue(record.Id, out var shadow)) return;
+        var began = world.Shadow.Attempts.Values.Where(a => a.Order == request.AlitripOrderId).Select(a => a.StartedAt).DefaultIfEmpty(shadow.ChangedAt).Max();
+        var told = request.BookTime - (world.Time.GetUtcNow() - world.Now);
+        if (told < began - ClockNoise || told > shadow.ChangedAt + ClockNoise)
+            world.Violate("no time is told that was not", $"{request.AlitripOrderId}: {told} for {began} to {shadow.ChangedAt}");
     }
 
     private RequestFate Fate() => Next.TryDequeue(out var next) ? next : Always != RequestFate.Answered ? Always : world.Trouble.OfRequest();

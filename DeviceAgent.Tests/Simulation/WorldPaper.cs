@@ -44,6 +44,8 @@ internal sealed class PrintDocument
             if (isCut) marks.Add(new(i, MarkKind.Cut));
             else if (bytes[i - 1] == 0x0A) marks.Add(new(i, MarkKind.Line));
         }
+        var copy = bytes.IndexOf("COPY "u8);
+        if (text.Length > 0 && copy >= 0) text += $" COPY {(char)bytes[copy + 5]}";
         var kind = text.Length > 0 ? PaperKind.Ticket
             : bytes.IndexOf("VOID"u8) >= 0 ? PaperKind.VoidStrip
             : bytes.IndexOf("PLEASE SEE STAFF"u8) >= 0 ? PaperKind.Slip : PaperKind.Probe;
@@ -85,6 +87,7 @@ internal sealed class WorldPaper(World world)
 
     public int TicketsOut => _tickets.Values.Sum(all => all.Count(p => p.IsWhole));
 
+    /// <summary>The codes of all tickets and copies that were begun.</summary>
     public IEnumerable<string> Tickets => _tickets.Keys;
 
     public CutPiece NewPiece()
@@ -117,6 +120,9 @@ internal sealed class WorldPaper(World world)
 
     /// <summary>How many times a ticket came out whole.</summary>
     public int Whole(string ticket) => _tickets.TryGetValue(ticket, out var all) ? all.Count(p => p.IsWhole) : 0;
+
+    /// <summary>Whole, as the original or as a copy that a person asked for.</summary>
+    public bool IsOut(string ticket) => Whole(ticket) > 0 || _tickets.Any(t => t.Key.StartsWith(ticket + " COPY", StringComparison.Ordinal) && t.Value.Exists(p => p.IsWhole));
 
     /// <summary>Parts of a ticket that carry its code, are out, and nothing on the same piece says that they are worthless.</summary>
     public int UnmarkedParts(string ticket)

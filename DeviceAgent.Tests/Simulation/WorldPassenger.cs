@@ -33,7 +33,7 @@ internal sealed class WorldPassenger
 
     public LedgerOrder? Order => _world.Gateway.Orders.GetValueOrDefault(Code);
 
-    public bool HasAll => Order is { } order && order.Tickets.All(t => _world.Paper.Whole(t) > 0);
+    public bool HasAll => Order is { } order && order.Tickets.All(_world.Paper.IsOut);
 
     private void Try()
     {

@@ -39,27 +39,36 @@ internal static class WorldRules
             if (whole > 1) world.Violate("no ticket is presented twice", $"{ticket} came out {whole} times");
             if (whole > 0 && world.Paper.UnmarkedParts(ticket) > 0) world.Violate("no ticket is presented twice", $"{ticket} came out whole, and a part of it unmarked");
         }
+        foreach (var copy in world.Paper.Tickets.Where(t => t.StartsWith(number, StringComparison.Ordinal) && t.Contains("COPY", StringComparison.Ordinal)))
+        {
+            if (world.Paper.Whole(copy) > 1) world.Violate("no ticket is presented twice", $"{copy} came out {world.Paper.Whole(copy)} times");
+            if (!world.Disk.Issuances.Exists(i => i.OrderNumber == number && i.Decisions.Any(d => d.Kind == DecisionKind.Reissue)))
+                world.Violate("no copy without a person's decision", copy);
+        }
         if (order.Booked > 1) world.Violate("the ledger never contradicts the paper", $"order {number} was booked {order.Booked} times");
     }
 
     private static void JudgeOutcome(World world, string number, LedgerOrder order, IssuanceRecord? record)
     {
-        var out1 = order.Tickets.Count(t => world.Paper.Whole(t) > 0);
+        var outs = order.Tickets.Count(world.Paper.IsOut);
         var parts = order.Tickets.Count(t => world.Paper.UnmarkedParts(t) > 0);
         switch (record?.State)
         {
             case null or IssuanceState.Released:
-                if (out1 + parts > 0) world.Violate("nothing is released with paper out", $"order {number}: {out1} tickets, {parts} parts with a code");
+                if (outs + parts > 0) world.Violate("nothing is released with paper out", $"order {number}: {outs} tickets, {parts} parts with a code");
                 if (order.Booked > 0) world.Violate("the ledger never contradicts the paper", $"order {number} is {record?.State.ToString() ?? "unknown"} here and booked there");
                 break;
             case IssuanceState.Issued:
-                if (out1 < order.Info.Passengers.Count) world.Violate("nothing is issued without its paper", $"order {number}: {out1} of {order.Info.Passengers.Count} tickets");
+                if (outs < order.Info.Passengers.Count) world.Violate("nothing is issued without its paper", $"order {number}: {outs} of {order.Info.Passengers.Count} tickets");
                 if (world.Disk.Reports.FindAll(r => r.Issuance == record.Id) is not [var report]) world.Violate("an outcome and its report are one", $"order {number}");
                 else if (report.State == ReportState.Confirmed && order.Status != TvmOrderStatus.BookedAndConfirmed)
                     world.Violate("the ledger never contradicts the paper", $"order {number} is confirmed here, status {order.Status} there");
                 break;
             case IssuanceState.InDoubt:
                 if (order.Booked > 0) world.Violate("the ledger never contradicts the paper", $"order {number} is in doubt here and booked there");
+                break;
+            case IssuanceState.Void:
+                if (order.Status == TvmOrderStatus.BookedAndConfirmed) world.Violate("the ledger never contradicts the paper", $"order {number} is void here and booked there");
                 break;
             default:
                 world.Violate("no order is left open", $"order {number} is {record!.State}");
@@ -83,7 +92,7 @@ internal static class WorldRules
         var doubtful = attempts.Exists(a => a is { Begun.Kind: AttemptKind.Ticket, End: null or { Outcome: AttemptOutcome.Unknown } });
         // A strip that could not be proved three times.
         var strips = attempts.Count(a => a is { Begun.Kind: AttemptKind.VoidStrip, End.Outcome: not AttemptOutcome.Presented }) >= 3;
-        if (doubtful || strips || order.WasClosed) return;
+        if (doubtful || strips || order.WasClosed || record.Decisions.Count > 0) return;
         var presented = attempts.Count(a => a is { Begun.Kind: AttemptKind.Ticket, End.Outcome: AttemptOutcome.Presented });
         var waited = world.Shadow.Orders[record.Id].ChangedAt - attempts.Max(a => a.EndedAt ?? TimeSpan.Zero);
         if (presented == 0 || presented == record.TicketCount || waited < SimulatedKiosk.Issuance.ResumeTimeout)
@@ -94,7 +103,7 @@ internal static class WorldRules
     private static void JudgeService(World world, WorldPassenger passenger)
     {
         if (passenger.Order is not { WasClosed: false } order || passenger.HasAll || passenger.LeftAt < world.HealedAt + TimeSpan.FromMinutes(4)) return;
-        if (world.Disk.Issuances.Find(i => i.OrderNumber == passenger.Code)?.State == IssuanceState.InDoubt) return;
+        if (world.Disk.Issuances.Find(i => i.OrderNumber == passenger.Code)?.State is IssuanceState.InDoubt or IssuanceState.Void) return;
         world.Violate("whoever waits is served", $"order {passenger.Code}: {order.Tickets.Count(t => world.Paper.Whole(t) > 0)} of {order.Info.Passengers.Count}");
     }
 
@@ -111,6 +120,11 @@ internal static class WorldRules
 
     private static void JudgeMachine(World world)
     {
+        foreach (var record in world.Disk.Issuances)
+        {
+            if (world.Kiosk.Run is { } run && run.Alarms.Stands(AlarmKind.OrderInDoubt, record.OrderNumber) != (record.State == IssuanceState.InDoubt))
+                world.Violate("an order in doubt has an alarm, and no other", $"{record.OrderNumber} is {record.State}");
+        }
         var reasons = world.Kiosk.NotReady;
         if (reasons.Count > 0) world.Violate("a sound kiosk is not out of service", string.Join(", ", reasons));
         else if (world.Lights.Shown != Guidance.Ready || !world.Lights.IsGreen)

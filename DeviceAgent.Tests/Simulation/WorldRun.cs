@@ -12,7 +12,7 @@ internal sealed record RunResult(string Replay, int Effects, int Cuts, int Prese
 internal static class WorldRun
 {
     private const string LastOrder = "99999999";
-    private static readonly TimeSpan RestLimit = TimeSpan.FromMinutes(40), LastOrderLimit = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan RestLimit = TimeSpan.FromMinutes(40), LastOrderLimit = TimeSpan.FromMinutes(12);
 
     public static RunResult Finish(World world, string replay)
     {
@@ -60,7 +60,8 @@ internal static class WorldRun
     private static bool Rests(World world) =>
         world.Outstanding == 0 && world.Kiosk.IsIdle && world.Printer.Unit.IsDrained
         && !world.Disk.Reports.Exists(r => r.IsOpen) && !world.Disk.Issuances.Exists(i => i.State is IssuanceState.Intent or IssuanceState.Accepted)
-        // It asks by itself, with pauses.
+        // A slip is tried again for a while, and the line asks by itself, with pauses.
+        && !world.Disk.Issuances.Exists(i => i.SlipOwed)
         && !world.Kiosk.NotReady.Contains(NotReadyReason.GatewayUnreachable);
 
     private static string WhatGoesOn(World world) => string.Create(CultureInfo.InvariantCulture,

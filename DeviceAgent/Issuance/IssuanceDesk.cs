@@ -216,6 +216,7 @@ public sealed partial class IssuanceDesk : IDisposable
             }
             if (canPrint && _slips.IsDue)
             {
+                ShowIdle();
                 TakeInHand("incident slip", () => _slips.PrintAsync(_hardStop.Token));
                 return;
             }
@@ -298,7 +299,8 @@ public sealed partial class IssuanceDesk : IDisposable
             Printer = _with.Printer.Identity is null ? null : _with.Printer.Status,
             PrinterLearned = UnitIsLearned,
             TicketsLeft = ticketsLeft,
-            UnsettledAttempts = _unsettled,
+            // Until its slip parts it from what follows, a half ticket may hang in the printer.
+            UnsettledAttempts = _unsettled + (_slips.NextTry is null ? 0 : 1),
             JournalBeingChecked = false,
             JournalFailure = _journalFailure,
             JournalHasItsKey = _with.Journal.CanKeepPersonalData,
