@@ -29,7 +29,8 @@ public sealed class ClockWatchTests
         var watch = loop.Start(() => new ClockWatch(clock, new GatewayDate(PlainHttp, clock), _alarms, new Random(1), _log).RunAsync(stop.Token));
         loop.Pass(TimeSpan.FromMinutes(10));
         Assert.False(clock.IsTrusted);
-        Assert.Equal(AlarmKind.ClockNotTrusted, Assert.Single(_alarms.Standing).Kind);
+        var alarm = Assert.Single(_alarms.Standing);
+        Assert.Equal((AlarmKind.ClockNotTrusted, Released), (alarm.Kind, alarm.Since));
         _machine.JumpWallClock(new(2026, 3, 1, 0, 0, 0, TimeSpan.Zero));
         _kernel = KernelClockState.Synchronized;
         loop.Pass(ClockWatch.KernelInterval);

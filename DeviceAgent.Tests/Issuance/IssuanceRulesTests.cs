@@ -163,6 +163,17 @@ public sealed class IssuanceRulesTests
         Assert.Equal(StepKind.StandInDoubt, IssuanceRules.Next(1, [.. two, Strip(0, AttemptOutcome.Unknown)], 0).Kind);
     }
 
+    /// <summary>The power failed in the middle of three strips in a row, and the printer proved each time that none came out.</summary>
+    [Fact]
+    public void Strips_that_died_with_the_agent_leave_no_doubt_when_they_are_proved_to_have_stayed_inside()
+    {
+        var interrupted = Attempt(AttemptKind.VoidStrip, 0, AttemptOutcome.NotPresented, bytes: null);
+        AttemptRecord[] three = [Ticket(0, AttemptOutcome.NotPresented, bytes: null), interrupted, interrupted, interrupted];
+        Assert.Equal(StepKind.PrintVoidStrip, IssuanceRules.Next(1, three, 0).Kind);
+        var unproved = interrupted with { End = interrupted.End! with { Outcome = AttemptOutcome.Unknown } };
+        Assert.Equal(StepKind.StandInDoubt, IssuanceRules.Next(1, [.. three, unproved, unproved, unproved], 0).Kind);
+    }
+
     [Fact]
     public void Only_tickets_that_were_all_presented_complete_an_order()
     {

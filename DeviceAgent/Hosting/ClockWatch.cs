@@ -50,11 +50,11 @@ internal sealed class ClockWatch(KioskClock clock, GatewayDate gateway, IAlarms 
 
     private async Task AskKernelAsync(CancellationToken search)
     {
-        var since = clock.GetTimestamp();
+        var (since, began) = (clock.GetTimestamp(), clock.GetUtcNow());
         while (!search.IsCancellationRequested && !clock.Consider())
         {
             if (clock.GetElapsedTime(since) >= AlarmAfter)
-                alarms.Raise(new(AlarmKind.ClockNotTrusted, null, "neither the kernel nor the gateway vouches for the clock: nothing is issued", clock.GetUtcNow()));
+                alarms.Raise(new(AlarmKind.ClockNotTrusted, null, "neither the kernel nor the gateway vouches for the clock: nothing is issued", began));
             await PassAsync(KernelInterval, search);
         }
     }

@@ -90,7 +90,7 @@ internal static class IssuanceRules
             // A person has looked at what was there when a reissue was decided.
             if (own.LastOrDefault() is not { } last || last.Id <= superseded || !LeavesHalfATicket(last))
                 return new(StepKind.PrintTicket, index, "not presented yet", Copy: own.Count(MayBeOut));
-            var strips = own.AsEnumerable().Reverse().TakeWhile(a => a.Kind == AttemptKind.VoidStrip).Count(a => a.End!.BytesSent != 0);
+            var strips = own.AsEnumerable().Reverse().TakeWhile(a => a.Kind == AttemptKind.VoidStrip).Count(SpeaksAgainstThePrinter);
             return strips < MaxStrips
                 ? new(StepKind.PrintVoidStrip, index, "a half-printed ticket is in the printer")
                 : new(StepKind.StandInDoubt, index, $"ticket {index + 1}: it was printed by half, and no strip is known to have parted it from what follows");
@@ -117,6 +117,10 @@ internal static class IssuanceRules
         attempts.Where(a => a is { Kind: AttemptKind.Ticket, End.Outcome: AttemptOutcome.Presented }).Select(a => a.TicketIndex).Distinct().Count();
 
     private static bool IsTooLong(long? from, long? to, TimeSpan limit) => from is not { } f || to is not { } t || t - f > limit.TotalMilliseconds;
+
+    // A strip that died with the agent, and is proved to have stayed inside, failed because the agent's power did: it leaves no doubt, and each costs a restart.
+    private static bool SpeaksAgainstThePrinter(AttemptRecord strip) =>
+        strip.End is not ({ BytesSent: 0 } or { BytesSent: null, Outcome: AttemptOutcome.NotPresented });
 
     // A strip whose own fate is unclear is printed again: it is no ticket, and two of them harm nobody.
     private static bool LeavesHalfATicket(AttemptRecord last) => last switch
