@@ -1,6 +1,6 @@
 using DeviceAgent.Hosting;
 using DeviceAgent.Technician;
 
-var handlers = new CommandHandlers(AgentHost.RunAsync, AgentSetUp.CreateJournalAsync,
+var handlers = new CommandHandlers(AgentHost.RunAsync, AgentSetUp.CreateJournalAsync, JournalAdoption.RunAsync,
     (socket, json, stop) => StatusCommand.RunAsync(socket, json, Console.Out, Console.Error, stop));
 return await CommandLine.InvokeAsync(args, Environment.GetEnvironmentVariable(CommandLine.SocketVariable), handlers, Console.Out, Console.Error, CancellationToken.None);

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace DeviceAgent.Tests.Simulation;
 
 /// <summary>The real desk, rules, station and template over a simulated printer, platform and journal, in virtual time on one thread.</summary>
-internal sealed class DeskBench : IPassengerGuidance, IDisposable
+internal sealed class DeskBench : IPassengerGuidance, IAlarms, IDisposable
 {
     public const string Order = "10000241";
     private readonly MemoryJournalDisk _disk = new(new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero), 7);
@@ -39,21 +39,33 @@ internal sealed class DeskBench : IPassengerGuidance, IDisposable
 
     public List<Guidance> Shown { get; } = [];
 
+    /// <summary>What the next start's check comes to.</summary>
+    public Func<CancellationToken, Task<JournalException?>> CheckJournal { get; set; } = _ => Task.FromResult<JournalException?>(null);
+
+    public int JournalFailures { get; private set; }
+
+    public bool DiskReserveUsed { get; set; }
+
+    /// <summary>Alarms that stand.</summary>
+    public List<Alarm> Alarms { get; } = [];
+
     public IReadOnlyList<string> Tickets => [.. Printer.Paper.Where(p => p.Contains('/'))];
 
     public IssuanceRecord Record => Journal.Find(Orders.Journey.Bus, Order)!;
 
     /// <summary>Starts the agent's part anew over the same journal, printer and platform.</summary>
-    public void Boot()
+    /// <param name="journal">Null: the journal on the bench's disk.</param>
+    public void Boot(IIssuanceJournal? journal = null)
     {
-        Journal = new MemoryJournal(_disk, Time);
+        Journal = journal ?? OpenJournal();
         var station = new PrinterStation(Printer, Time, new Random(7), NullLogger.Instance);
         _stationStop = new();
         var stop = _stationStop.Token;
         _desk = new(new()
         {
             Journal = Journal,
-            CheckJournal = () => null,
+            CheckJournal = CheckJournal,
+            JournalFailed = () => JournalFailures++,
             Platform = Platform,
             Printer = station,
             Guidance = this,
@@ -67,14 +79,17 @@ internal sealed class DeskBench : IPassengerGuidance, IDisposable
             SenderHold = () => null,
             PlatformSilentFor = () => null,
             ClockIsTrusted = () => true,
-            DiskReserveUsed = () => false,
-            Alarms = new NoAlarms(),
+            DiskReserveUsed = () => DiskReserveUsed,
+            Alarms = this,
             MaxReports = 100,
         }, new(), new() { StationIds = ["33444"] });
         var desk = _desk;
         Running = Loop.Start(desk.RunAsync);
         _ = Loop.Start(() => station.RunAsync(stop));
     }
+
+    /// <summary>Another look at what is durable.</summary>
+    public IIssuanceJournal OpenJournal() => new MemoryJournal(_disk, Time);
 
     /// <summary>The agent's process is gone: what it had in hand never goes on.</summary>
     public void Kill()
@@ -101,6 +116,13 @@ internal sealed class DeskBench : IPassengerGuidance, IDisposable
     }
 
     public void UntilIdle() => Loop.RunUntil(() => Desk.State.InHand is null, TimeSpan.FromHours(1));
+
+    void IAlarms.Raise(Alarm alarm)
+    {
+        if (!Alarms.Exists(a => a.Kind == alarm.Kind && a.OrderNumber == alarm.OrderNumber)) Alarms.Add(alarm);
+    }
+
+    void IAlarms.Clear(AlarmKind kind, string? orderNumber) => Alarms.RemoveAll(a => a.Kind == kind && a.OrderNumber == orderNumber);
 
     void IPassengerGuidance.Show(Guidance guidance)
     {

@@ -12,8 +12,11 @@ internal sealed class AgentDesk(
 {
     public Task<StatusAnswer> StatusAsync(CancellationToken cancellationToken) => loop.AskAsync(Status, cancellationToken);
 
-    public Task<OrderAnswer?> OrderAsync(string orderNumber, CancellationToken cancellationToken) =>
-        loop.AskAsync(() => journal.Find(Journey.Bus, orderNumber) is { } record ? Describe(record) : null, cancellationToken);
+    public async Task<OrderAnswer?> OrderAsync(string orderNumber, CancellationToken cancellationToken)
+    {
+        await desk.JournalChecked.WaitAsync(cancellationToken);
+        return await loop.AskAsync(() => journal.Find(Journey.Bus, orderNumber) is { } record ? Describe(record) : null, cancellationToken);
+    }
 
     public Task<PickUpAnswer> PickUpAsync(string code, CancellationToken cancellationToken) => loop.AskAsync(() => desk.Offer(code) switch
     {
@@ -25,8 +28,7 @@ internal sealed class AgentDesk(
     private StatusAnswer Status()
     {
         var state = desk.State;
-        var issuances = journal.CountIssuances();
-        var outbox = journal.Counts;
+        var (issuances, outbox) = Numbers();
         return new()
         {
             Version = AgentVersion.Text,
@@ -37,9 +39,25 @@ internal sealed class AgentDesk(
             BusyWith = state.InHand,
             Printer = new(printer.Status.Device.ToString(), printer.Status.Paper.ToString(), printer.Unit),
             Scanner = new(scanner.Device.ToString()),
-            Issuances = new(issuances.Issued, issuances.Open, issuances.InDoubt, issuances.Unreadable),
-            Outbox = new(outbox.Waiting, outbox.Parked, outbox.Confirmed, outbox.Unreadable),
+            Issuances = issuances,
+            Outbox = outbox,
         };
+    }
+
+    private (IssuancesAnswer?, OutboxAnswer?) Numbers()
+    {
+        if (!desk.JournalChecked.IsCompleted) return (null, null);
+        try
+        {
+            var issuances = journal.CountIssuances();
+            var outbox = journal.Counts;
+            return (new(issuances.Issued, issuances.Open, issuances.InDoubt, issuances.Unreadable), new(outbox.Waiting, outbox.Parked, outbox.Confirmed, outbox.Unreadable));
+        }
+        catch (JournalException)
+        {
+            // The reasons tell why.
+            return (null, null);
+        }
     }
 
     private static OrderAnswer Describe(IssuanceRecord record)

@@ -24,7 +24,10 @@ internal sealed class AgentHost : IAsyncDisposable
     private readonly ILoggerFactory _loggers;
     private readonly ILogger _logger;
     private readonly SystemdNotifier _systemd;
-    private readonly SqliteJournal _journal;
+    private readonly AgentJournal _journal;
+    // The sender runs: only then can it answer the watchdog. Only the loop asks.
+    private readonly CancellationTokenSource _journalFailed = new();
+    private bool _sends;
     private readonly GuidanceLights _lights;
     private readonly HttpClient _http;
     private readonly OutboxSender _sender;
@@ -34,24 +37,27 @@ internal sealed class AgentHost : IAsyncDisposable
     private readonly LocalApi _api;
     private readonly Watchdog? _watchdog;
 
-    private AgentHost(AgentOptions options, Credentials credentials, JournalKeys keys, string socketPath, ILoggerFactory loggers)
+    private AgentHost(AgentOptions options, Credentials credentials, AgentJournal journal, string socketPath, ILoggerFactory loggers)
     {
         _loggers = loggers;
         _logger = loggers.CreateLogger("agent");
         var environment = AgentSetUp.EnvironmentVariables();
         _systemd = new(environment.GetValueOrDefault("NOTIFY_SOCKET"));
-        _journal = SqliteJournal.Open(AgentSetUp.JournalPath(options), options.Journal, keys, _time);
+        _journal = journal;
         _lights = GuidanceLights.Open(options.Lights, _time, loggers.CreateLogger("lights"));
         var gateway = options.Gateway.Client;
         _http = new(TopClient.CreateHandler(gateway)) { Timeout = Timeout.InfiniteTimeSpan };
         var api = new BusTvmApi(new TopClient(_http, gateway, credentials, _time), _time, loggers.CreateLogger<BusTvmApi>());
         var outbox = options.Outbox with { StopGrace = ReportInHandLimit };
-        _sender = new(_journal, api, outbox, _time, Random.Shared, loggers.CreateLogger("outbox"));
+        _sender = new(journal.Journal, api, outbox, _time, Random.Shared, loggers.CreateLogger("outbox"));
         _printer = new(new SerialPrinterPort(options.Printer.Path, options.Printer.Line, options.Printer.EscPos, _time), _time, Random.Shared, loggers.CreateLogger("printer"));
+        var reserve = new DiskReserve(options.State.Folder, options.Journal.DiskReserveBytes);
         _desk = new(new()
         {
-            Journal = _journal,
-            CheckJournal = () => _journal.QuickCheck(out var findings) ? null : findings,
+            Journal = journal.Journal,
+            CheckJournal = journal.CheckAsync,
+            JournalFailed = _journalFailed.Cancel,
+            UnseenCutsAllowed = options.Journal.UnseenCutsAllowed,
             Platform = api,
             Printer = _printer,
             Guidance = new GuidanceWithStatus(_lights, _systemd),
@@ -65,14 +71,14 @@ internal sealed class AgentHost : IAsyncDisposable
             SenderHold = () => _sender.Hold?.Reason,
             PlatformSilentFor = () => null,
             ClockIsTrusted = () => true,
-            DiskReserveUsed = () => false,
+            DiskReserveUsed = () => reserve.IsUsed,
             Alarms = new NoAlarms(),
             MaxReports = outbox.MaxReports,
         }, options.Issuance, options.Orders);
         _scanner = new(new SerialScannerPort(options.Scanner.Path, options.Scanner.Line, options.Scanner.Framing, _time), code => _desk.Offer(code), _time, loggers.CreateLogger("scanner"));
-        _api = new(socketPath, new AgentDesk(_loop, _desk, _printer, _scanner, _journal, options.Kiosk.Id), _time, loggers);
+        _api = new(socketPath, new AgentDesk(_loop, _desk, _printer, _scanner, journal.Journal, options.Kiosk.Id), _time, loggers);
         if (Watchdog.LimitFrom(environment, Environment.ProcessId) is { } limit)
-            _watchdog = new(limit, [new("issuance", _desk.AnswerProbeAsync), new("outbox", _sender.AnswerProbeAsync)], _systemd, _time, loggers.CreateLogger("watchdog"));
+            _watchdog = new(limit, [new("issuance", _desk.AnswerProbeAsync), new("outbox", AnswerForSenderAsync)], _systemd, _time, loggers.CreateLogger("watchdog"));
     }
 
     /// <summary>`device-agent run`.</summary>
@@ -84,8 +90,8 @@ internal sealed class AgentHost : IAsyncDisposable
         var logger = loggers.CreateLogger("agent");
         try
         {
-            using var keys = JournalKeys.Load(options.State.Folder, AgentSetUp.CredentialsFolder);
-            await using var host = new AgentHost(options, credentials, keys, socketPath, loggers);
+            var journal = AgentJournal.Open(options, credentials, BoardIdentity.Read(), TimeProvider.System);
+            await using var host = new AgentHost(options, credentials, journal, socketPath, loggers);
             await host.RunAsync(cancellationToken);
             return ExitCodes.Ok;
         }
@@ -103,6 +109,7 @@ internal sealed class AgentHost : IAsyncDisposable
         _http.Dispose();
         _lights.Dispose();
         _journal.Dispose();
+        _journalFailed.Dispose();
         _systemd.Dispose();
     }
 
@@ -158,16 +165,33 @@ internal sealed class AgentHost : IAsyncDisposable
     // A journal that cannot be written stops the issuing, not the agent: a technician must be able to ask it why.
     private async Task SendAsync(CancellationToken stop)
     {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(stop, _journalFailed.Token);
         try
         {
-            await _sender.RunAsync(stop);
+            await _desk.JournalChecked.WaitAsync(end.Token);
+            _sends = true;
+            await _sender.RunAsync(end.Token);
         }
         catch (JournalException e)
         {
             _desk.FailJournal(e);
-            await Task.Delay(Timeout.InfiniteTimeSpan, _time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         }
+        catch (OperationCanceledException) when (end.IsCancellationRequested)
+        {
+            // Stopped, or there is no journal to send from.
+        }
+        finally
+        {
+            _sends = false;
+        }
+        await Task.Delay(Timeout.InfiniteTimeSpan, _time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
     }
+
+    // A sender that waits for the journal, or has none, keeps nobody from living: then the loop itself answers.
+    private async ValueTask<bool> AnswerForSenderAsync(CancellationToken cancellationToken) =>
+        !await _loop.AskAsync(() => _sends, cancellationToken)
+        || await _sender.AnswerProbeAsync(cancellationToken)
+        || !await _loop.AskAsync(() => _sends, cancellationToken);
 
     /// <summary>What the lights show also stands in systemd's status line.</summary>
     private sealed class GuidanceWithStatus(IPassengerGuidance lights, SystemdNotifier systemd) : IPassengerGuidance

@@ -65,11 +65,16 @@ public sealed class Credentials : ITopCredentials
             mistakes.Add(new(SecretNames.AppSecret, null, "is required: the app key's secret, as text, in a file of mode 0600", $"not found: {PathOf(SecretNames.AppSecret)}"));
         ReadText(SecretNames.Session, out fault);
         if (fault is not null) mistakes.Add(new(SecretNames.Session, null, fault, PathOf(SecretNames.Session)));
-        var key = Read(SecretNames.JournalKey, JournalKeyBytes, out fault);
-        if (key is not null && key.Length != JournalKeyBytes) fault = $"must hold exactly {JournalKeyBytes} bytes";
-        if (fault is not null) mistakes.Add(new(SecretNames.JournalKey, null, fault, PathOf(SecretNames.JournalKey)));
-        if (key is not null) CryptographicOperations.ZeroMemory(key);
         return mistakes;
+    }
+
+    /// <summary>What is wrong with the journal's key; null when it is usable or not there. No mistake of the configuration: the agent starts and tells it.</summary>
+    public OptionsMistake? CheckJournalKey()
+    {
+        var key = Read(SecretNames.JournalKey, JournalKeyBytes, out var fault);
+        if (key is not null && key.Length != JournalKeyBytes) fault = $"must hold exactly {JournalKeyBytes} bytes";
+        if (key is not null) CryptographicOperations.ZeroMemory(key);
+        return fault is null ? null : new(SecretNames.JournalKey, null, fault, PathOf(SecretNames.JournalKey));
     }
 
     private string PathOf(string name)

@@ -10,8 +10,12 @@ namespace DeviceAgent.Issuance;
 public sealed record DeskSurroundings
 {
     public required IIssuanceJournal Journal { get; init; }
-    /// <summary>Looks through the whole journal: null when it is sound, otherwise what is wrong. Takes a second or more on a large one.</summary>
-    public required Func<string?> CheckJournal { get; init; }
+    /// <summary>Looks through the whole journal, elsewhere if it likes: null when it is sound, otherwise what is wrong. Nobody else enters the journal meanwhile.</summary>
+    public required Func<CancellationToken, Task<JournalException?>> CheckJournal { get; init; }
+    /// <summary>The journal must not be used any more: whoever else uses it stops.</summary>
+    public Action JournalFailed { get; init; } = () => { };
+    /// <summary>See <see cref="JournalOptions.UnseenCutsAllowed"/>.</summary>
+    public int UnseenCutsAllowed { get; init; } = new JournalOptions().UnseenCutsAllowed;
     public required IBusTvmApi Platform { get; init; }
     public required IPrinterStation Printer { get; init; }
     public required IPassengerGuidance Guidance { get; init; }
@@ -65,14 +69,19 @@ public sealed partial class IssuanceDesk : IDisposable
     private readonly Channel<DeskEvent> _events = Channel.CreateBounded<DeskEvent>(new BoundedChannelOptions(64) { SingleReader = true });
     private readonly Dictionary<string, long> _waitingSince = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _hardStop = new();
+    private readonly CancellationTokenSource _stopAsked = new();
+    private readonly TaskCompletionSource _journalChecked = new();
     private readonly ITimer _timer;
     private Task? _inHand;
     private string? _inHandName;
     private long _inHandSince;
     private bool _recovered;
     private bool _stopping;
+    private bool _journalBeingChecked = true;
     private JournalFailure? _journalFailure;
+    private bool _diskReserveUsed;
     private string? _learnedUnit;
+    private long? _notReadAt;
     private Guidance _shown = Guidance.OutOfService;
     private long? _noticeUntil;
 
@@ -84,17 +93,23 @@ public sealed partial class IssuanceDesk : IDisposable
         (_with, _options, _orders) = (surroundings, options, orders);
         _codes = new(orders);
         _lookUps = new(orders.LookUpsPerMinute, surroundings.Time);
-        _attempts = new(surroundings.Journal, surroundings.Printer, surroundings.Template, surroundings.Guidance, options, surroundings.Time, surroundings.Logger);
+        _attempts = new(surroundings.Journal, surroundings.Printer, surroundings.Template, surroundings.Guidance, options, surroundings.Time, surroundings.Logger)
+        {
+            UnseenCutsAllowed = surroundings.UnseenCutsAllowed,
+        };
         _timer = surroundings.Time.CreateTimer(_ => _events.Writer.TryWrite(new DeskEvent(DeskEventKind.Tick)), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     public DeskState State => new(NotReadyReasons(), _shown, _inHandName, _waitingSince.Count);
 
+    /// <summary>Ends when the journal has been checked and, if it is sound, recovered from. Before that nobody but the check may enter it. Never ends when the desk is stopped before.</summary>
+    public Task JournalChecked => _journalChecked.Task;
+
     /// <summary>Offers a code. Discarded, not queued, while another pick-up is in hand.</summary>
     public PickupOffer Offer(string code)
     {
         ArgumentNullException.ThrowIfNull(code);
-        if (_inHand is not null)
+        if (_inHand is not null && !_journalBeingChecked)
         {
             _with.Logger.Discarded("another pick-up is in hand");
             return PickupOffer.Busy;
@@ -122,6 +137,7 @@ public sealed partial class IssuanceDesk : IDisposable
     public void Stop()
     {
         _stopping = true;
+        _stopAsked.Cancel();
         Reconsider();
     }
 
@@ -135,8 +151,10 @@ public sealed partial class IssuanceDesk : IDisposable
     public void FailJournal(JournalException failure)
     {
         _journalFailure ??= failure.Reason;
-        _with.Logger.JournalFailed(failure);
-        _with.Alarms.Raise(new(AlarmKind.Journal, null, failure.Message, _with.Time.GetUtcNow()));
+        var advice = JournalAdvice.For(failure.Reason);
+        _with.Logger.JournalFailed(failure.Message, advice, failure);
+        _with.Alarms.Raise(new(AlarmKind.Journal, null, $"{failure.Message} To do: {advice}", _with.Time.GetUtcNow()));
+        _with.JournalFailed();
     }
 
     /// <summary>Runs until <see cref="Stop"/>; throws what no rule provides for.</summary>
@@ -145,9 +163,8 @@ public sealed partial class IssuanceDesk : IDisposable
         _with.Printer.Changed += OnPrinterChanged;
         try
         {
-            Guarded(CheckJournal);
-            if (_journalFailure is null) Guarded(Recover);
-            ConsiderDuties();
+            Show(Guidance.OutOfService);
+            TakeInHand("journal check", CheckJournalAsync);
             while (!(_stopping && _inHand is null))
             {
                 var next = await _events.Reader.ReadAsync();
@@ -179,6 +196,7 @@ public sealed partial class IssuanceDesk : IDisposable
     {
         _timer.Dispose();
         _hardStop.Dispose();
+        _stopAsked.Dispose();
     }
 
     private bool UnitIsLearned => _learnedUnit is not null && _learnedUnit == _with.Printer.Unit;
@@ -193,6 +211,7 @@ public sealed partial class IssuanceDesk : IDisposable
     private void ConsiderDuties()
     {
         if (_inHand is not null) return;
+        ConsiderDisk();
         if (!_stopping && _recovered && _journalFailure is null)
         {
             Guarded(EscalateWaiting);
@@ -207,7 +226,8 @@ public sealed partial class IssuanceDesk : IDisposable
                 TakeInHand("incident slip", PrintSlipsAsync);
                 return;
             }
-            if (canPrint && !UnitIsLearned)
+            // What could not be read is read again when the printer was opened anew.
+            if (canPrint && !UnitIsLearned && _notReadAt != _with.Printer.Disturbances)
             {
                 TakeInHand("new printer", LearnUnitAsync);
                 return;
@@ -220,8 +240,17 @@ public sealed partial class IssuanceDesk : IDisposable
     private async Task LearnUnitAsync()
     {
         var unit = _with.Printer.Unit;
-        await _attempts.LearnUnitAsync(_hardStop.Token);
-        _learnedUnit = unit;
+        if (await _attempts.LearnUnitAsync(_hardStop.Token)) (_learnedUnit, _notReadAt) = (unit, null);
+        else if (_with.Printer.Status.CanPrint) _notReadAt = _with.Printer.Disturbances;
+    }
+
+    private void ConsiderDisk()
+    {
+        var used = _with.DiskReserveUsed();
+        if (used == _diskReserveUsed) return;
+        _diskReserveUsed = used;
+        if (used) _with.Alarms.Raise(new(AlarmKind.Journal, null, "The disk's reserve is used. To do: make space", _with.Time.GetUtcNow()));
+        else if (_journalFailure is null) _with.Alarms.Clear(AlarmKind.Journal, null);
     }
 
     private void TakeInHand(string name, Func<Task> work)
@@ -264,15 +293,25 @@ public sealed partial class IssuanceDesk : IDisposable
         }
     }
 
-    private void CheckJournal()
+    private async Task CheckJournalAsync()
     {
-        if (_with.CheckJournal() is { } findings) FailJournal(new(JournalFailure.Corrupt, findings));
+        try
+        {
+            if (await _with.CheckJournal(_stopAsked.Token) is { } failure) FailJournal(failure);
+        }
+        catch (OperationCanceledException) when (_stopping)
+        {
+            return;
+        }
+        _journalBeingChecked = false;
+        if (_journalFailure is null) Guarded(Recover);
+        _journalChecked.TrySetResult();
     }
 
     private IReadOnlyList<NotReadyReason> NotReadyReasons()
     {
         int waiting = 0, inDoubt = 0;
-        if (_journalFailure is null) Guarded(() => (waiting, inDoubt) = (_with.Journal.Counts.Waiting, _with.Journal.CountIssuances().InDoubt));
+        if (_journalFailure is null && !_journalBeingChecked) Guarded(() => (waiting, inDoubt) = (_with.Journal.Counts.Waiting, _with.Journal.CountIssuances().InDoubt));
         return Readiness.Judge(new()
         {
             Recovered = _recovered,
@@ -282,7 +321,7 @@ public sealed partial class IssuanceDesk : IDisposable
             PrinterLearned = UnitIsLearned,
             TicketsLeft = null,
             UnsettledAttempts = _unsettled,
-            JournalBeingChecked = false,
+            JournalBeingChecked = _journalBeingChecked,
             JournalFailure = _journalFailure,
             JournalHasItsKey = _with.Journal.CanKeepPersonalData,
             DiskReserveUsed = _with.DiskReserveUsed(),
@@ -326,6 +365,12 @@ public sealed partial class IssuanceDesk : IDisposable
         {
             var deadline = since + (long)(_options.ResumeTimeout.TotalSeconds * _with.Time.TimestampFrequency);
             if (deadline > now && (next is null || deadline < next)) next = deadline;
+        }
+        // Space is made by nobody who would tell: seen within a minute.
+        if (_diskReserveUsed)
+        {
+            var look = now + 60 * _with.Time.TimestampFrequency;
+            if (next is null || look < next) next = look;
         }
         // Rounded up: a timer that fires a little early would find nothing to do.
         var due = next is { } moment ? TimeSpan.FromMilliseconds(Math.Ceiling((moment - now) * 1000.0 / _with.Time.TimestampFrequency)) : Timeout.InfiniteTimeSpan;

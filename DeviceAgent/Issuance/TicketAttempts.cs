@@ -11,6 +11,9 @@ internal sealed class TicketAttempts(
 {
     private PrinterRecord? _unit;
 
+    /// <summary>See <see cref="JournalOptions.UnseenCutsAllowed"/>.</summary>
+    public required int UnseenCutsAllowed { get; init; }
+
     /// <summary>Prints a ticket or a strip and finds out what became of it.</summary>
     /// <returns>The ended attempt; null when nothing was begun because the printer cannot be read.</returns>
     /// <exception cref="OperationCanceledException">The agent stops: the attempt stays open and is settled at the next start.</exception>
@@ -34,18 +37,44 @@ internal sealed class TicketAttempts(
     /// <summary>Ends an attempt about which nothing more can be found out.</summary>
     public AttemptRecord GiveUp(AttemptRecord open, string reason) => End(open, new(AttemptOutcome.Unknown, reason), null, null);
 
-    /// <summary>Learns once for a printer whether its cut counter is exact: one strip, one cut, one more on the counter.</summary>
-    public async Task LearnUnitAsync(CancellationToken hardStop)
+    /// <summary>
+    /// Learns once for a printer whether its cut counter is exact: one strip, one cut, one more on the counter. Of a printer that it knows
+    /// it asks how far the counter is: nobody but this journal's kiosk should have moved it.
+    /// </summary>
+    /// <returns>False when the printer could not be read now.</returns>
+    /// <exception cref="JournalException">Mismatch: the printer has printed what this journal does not know of.</exception>
+    public async Task<bool> LearnUnitAsync(CancellationToken hardStop)
     {
-        if (printer.Unit is not { } unit || !printer.Status.CanPrint) return;
+        if (printer.Unit is not { } unit || !printer.Status.CanPrint) return false;
         _unit = journal.FindPrinter(unit);
         var known = _unit?.CutCounterIsExact is not null && _unit.EchoesProcessId == printer.EchoesProcessId;
-        if (known) return;
-        var exact = await ProbeCounterAsync(hardStop);
-        if (exact is null && printer.Unit != unit) return;
-        _unit = new(unit, printer.Identity?.Model, printer.EchoesProcessId, exact, null, time.GetUtcNow());
+        if (known) return await CompareCounterAsync(hardStop);
+        var (exact, cuts) = await ProbeCounterAsync(hardStop);
+        if (exact is null && printer.Unit != unit) return false;
+        _unit = new(unit, printer.Identity?.Model, printer.EchoesProcessId, exact, exact == true ? cuts : null, time.GetUtcNow());
         journal.SavePrinter(_unit);
         logger.PrinterLearned(unit, printer.EchoesProcessId, exact);
+        return true;
+    }
+
+    private async Task<bool> CompareCounterAsync(CancellationToken hardStop)
+    {
+        if (!CutCounterIsExact) return true;
+        if (await printer.ReadEvidenceAsync(true, hardStop) is not { Idle: true } now) return false;
+        if (now is not { SerialNumber: { } serial, CutCounter: { } cuts }) return true;
+        var last = journal.LastCuts(serial);
+        if (IssuanceRules.WhyNotThisPrintersJournal(last, cuts, UnseenCutsAllowed) is { } why)
+        {
+            journal.Distrust($"printer {serial}: {why}", time.GetUtcNow());
+            throw new JournalException(JournalFailure.Mismatch, $"Printer {serial}: {why}.");
+        }
+        if (last is null)
+        {
+            // Once for a printer and an adoption; from then on its attempts tell.
+            _unit = _unit! with { CutCounter = cuts, SeenAt = time.GetUtcNow() };
+            journal.SavePrinter(_unit);
+        }
+        return true;
     }
 
     private bool CutCounterIsExact
@@ -58,15 +87,15 @@ internal sealed class TicketAttempts(
     }
 
     // Null: this unit tells no counter or echoes nothing, so that there is nothing to learn, or it went away meanwhile.
-    private async Task<bool?> ProbeCounterAsync(CancellationToken hardStop)
+    private async Task<(bool? Exact, long? Cuts)> ProbeCounterAsync(CancellationToken hardStop)
     {
-        if (!printer.EchoesProcessId || printer.Identity?.SerialNumber is null) return false;
-        if (await printer.ReadEvidenceAsync(false, hardStop) is not { } before) return null;
-        if (before.CutCounter is null) return false;
-        if (!options.ProbeStrip) return null;
+        if (!printer.EchoesProcessId || printer.Identity?.SerialNumber is null) return (false, null);
+        if (await printer.ReadEvidenceAsync(false, hardStop) is not { } before) return (null, null);
+        if (before.CutCounter is null) return (false, null);
+        if (!options.ProbeStrip) return (null, null);
         var result = await printer.PrintAsync(template.ProbeStrip(), PrinterProbeId, hardStop);
-        if (result.End != PrintEnd.Completed || await printer.ReadEvidenceAsync(false, hardStop) is not { } after) return null;
-        return after.CutCounter - before.CutCounter == 1;
+        if (result.End != PrintEnd.Completed || await printer.ReadEvidenceAsync(false, hardStop) is not { } after) return (null, null);
+        return (after.CutCounter - before.CutCounter == 1, after.CutCounter);
     }
 
     // '~' first: never an attempt's. The strip is no ticket, so that its echo proves nothing about any order.

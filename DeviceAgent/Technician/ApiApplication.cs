@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using DeviceAgent.Journal;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -36,6 +37,10 @@ internal sealed class ApiApplication(IAgentDesk desk, TimeProvider time) : IHttp
         catch (BadHttpRequestException e)
         {
             await RefuseAsync(context, e.StatusCode, "the request's body is too long, too slow or broken off");
+        }
+        catch (JournalException e)
+        {
+            await RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, e.Message);
         }
         catch (OperationCanceledException) when (late.IsCancellationRequested && !aborted.IsCancellationRequested && !context.Response.HasStarted)
         {

@@ -27,8 +27,10 @@ public sealed record StatusAnswer
     public required string? BusyWith { get; init; }
     public required PrinterAnswer Printer { get; init; }
     public required ScannerAnswer Scanner { get; init; }
-    public required IssuancesAnswer Issuances { get; init; }
-    public required OutboxAnswer Outbox { get; init; }
+    /// <summary>Null while the journal cannot be read.</summary>
+    public required IssuancesAnswer? Issuances { get; init; }
+    /// <summary>Null while the journal cannot be read.</summary>
+    public required OutboxAnswer? Outbox { get; init; }
 }
 
 /// <param name="Device">DeviceState.</param>
