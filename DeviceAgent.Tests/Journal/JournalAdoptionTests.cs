@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using DeviceAgent.Journal;
 using DeviceAgent.Orders;
+using DeviceAgent.Tests.Serial;
 using DeviceAgent.Tests.Simulation;
 using static DeviceAgent.Tests.Journal.JournalSamples;
 
@@ -285,6 +286,27 @@ public sealed class JournalAdoptionTests : IDisposable
         }
         Assert.Equal(JournalFailure.NewerThanReadable, Refusal(() => Adopt()));
         Assert.Equal(["journal.db", "journal.marker"], Files.Where(f => !f.EndsWith("-wal", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void A_folder_that_may_not_be_entered_never_passes_for_one_without_a_journal()
+    {
+        Create().Dispose();
+        JournalFailure? opened = null, adopted = null;
+        var mode = File.GetUnixFileMode(_folder.Path);
+        File.SetUnixFileMode(_folder.Path, UnixFileMode.None);
+        var visitor = new Thread(() =>
+        {
+            Unprivileged.DropRightsOfThisThread();
+            opened = Refusal(() => Open());
+            adopted = Refusal(() => Adopt());
+        });
+        visitor.Start();
+        visitor.Join();
+        File.SetUnixFileMode(_folder.Path, mode);
+        Assert.Equal((JournalFailure.Unwritable, JournalFailure.Unwritable), (opened, adopted));
+        Open().Dispose();
+        Assert.DoesNotContain(Files, f => f.Contains("set-aside", StringComparison.Ordinal));
     }
 
     [Fact]

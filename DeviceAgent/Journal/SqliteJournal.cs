@@ -115,7 +115,7 @@ public sealed partial class SqliteJournal : IIssuanceJournal
 
     private static SqliteJournal Open(string path, JournalOptions options, JournalKeys keys, TimeProvider time, BoardIdentity? board, bool anyones)
     {
-        if (!File.Exists(path)) throw new JournalException(JournalFailure.Missing, $"{path} is missing.");
+        if (!IsThere(path)) throw new JournalException(JournalFailure.Missing, $"{path} is missing.");
         var database = SqliteDatabase.Open(path);
         try
         {
@@ -176,6 +176,24 @@ public sealed partial class SqliteJournal : IIssuanceJournal
         using var entry = Enter();
         _disposed = true;
         _database.Dispose();
+    }
+
+    // A folder that may not be entered hides the file: that is no reason to make another one.
+    private static bool IsThere(string path)
+    {
+        try
+        {
+            File.GetAttributes(path);
+            return true;
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return false;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new JournalException(JournalFailure.Unwritable, $"{path} cannot be reached: {e.Message}", inner: e);
+        }
     }
 
     private static void Set(SqliteDatabase database, JournalOptions options)
