@@ -52,6 +52,30 @@ internal static class DurableFiles
         SyncFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
     }
 
+    /// <summary>Puts new content in the place of a file: the old or the new one is there after a power cut, never half of one.</summary>
+    public static void Replace(string path, ReadOnlySpan<byte> content)
+    {
+        var temporary = $"{path}.{Guid.NewGuid():N}.new";
+        try
+        {
+            Write(temporary, content);
+            File.Move(temporary, path, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
+        SyncFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
+    }
+
+    /// <summary>Gives a file another name in its folder, durably. Never replaces a file; reads nothing of it.</summary>
+    /// <exception cref="IOException">The name is taken.</exception>
+    public static void Rename(string path, string newPath)
+    {
+        File.Move(path, newPath, overwrite: false);
+        SyncFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
+    }
+
     private static void SyncFolder(string folder)
     {
         using var handle = new SafeFileHandle(Open(Encoding.UTF8.GetBytes(folder + "\0"), ReadOnlyCloseOnExec), ownsHandle: true);
