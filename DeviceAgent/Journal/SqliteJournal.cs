@@ -129,10 +129,10 @@ public sealed partial class SqliteJournal : IIssuanceJournal
             Recognise(database, path);
             if (!anyones && WhyNotOurs(database, path, board) is { } why) throw new JournalException(JournalFailure.Mismatch, $"{path}: {why}.");
             database.LeaveLogOnClose(false);
+            // From here on nobody else has it. Before anything is read from the log and acted on, or copied from it into the database.
+            DurableFiles.WriteAgain(path + "-wal");
             Set(database, options);
             Migrate(database);
-            // Storage that failed may have lost what its cache still shows (an fsync is not repeated); this writes and syncs the log's content anew.
-            database.Execute("PRAGMA wal_checkpoint(FULL)");
             var journal = new SqliteJournal(database, path, keys, time);
             if (!anyones) journal.BelongTo(board);
             return journal;
@@ -141,6 +141,11 @@ public sealed partial class SqliteJournal : IIssuanceJournal
         {
             database.Dispose();
             throw new JournalException(JournalFailure.Corrupt, $"{path}: meta does not read.", inner: e);
+        }
+        catch (Exception e) when (e is (IOException and not JournalException) or UnauthorizedAccessException)
+        {
+            database.Dispose();
+            throw new JournalException(JournalFailure.Unwritable, $"{path}-wal cannot be written again: {e.Message}", inner: e);
         }
         catch (JournalException)
         {
