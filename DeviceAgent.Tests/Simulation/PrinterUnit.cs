@@ -164,6 +164,14 @@ internal sealed class PrinterUnit(World world, PrinterKind kind, string serial)
         GoOn();
     }
 
+    /// <summary>Somebody opens it and takes away what hangs in it.</summary>
+    public void TearOff()
+    {
+        if (_piece.Printouts.Count == 0) return;
+        world.Note("printer: what hung in it is taken away");
+        _piece = world.Paper.NewPiece();
+    }
+
     public void ShortenRoll(int lines) => Roll = Math.Min(Roll, lines);
 
     public void SetCutterError(bool on)

@@ -229,6 +229,8 @@ internal sealed class RandomRun
         var tickets = _world.Gateway.Orders[record.OrderNumber].Tickets.ToList();
         var outs = tickets.Count(_world.Paper.IsOut);
         var decision = outs == tickets.Count ? DecisionKind.Issued : outs > 0 || OneIn(2) ? DecisionKind.Reissue : DecisionKind.Void;
+        _world.Printer.Disturb("a hand");
+        _world.Printer.Unit.TearOff();
         _world.Kiosk.Decide(record.OrderNumber, decision);
     }
 
