@@ -54,7 +54,7 @@ internal sealed class InProcessKiosk : IBusTvmApi, IAsyncDisposable
         _desk = new(new()
         {
             Journal = _journal,
-            CheckJournal = () => _journal.QuickCheck(out var findings) ? null : findings,
+            CheckJournal = _ => Task.FromResult(_journal.QuickCheck(out var findings) ? null : new JournalException(JournalFailure.Corrupt, findings)),
             Platform = this,
             Printer = _printer,
             Guidance = _lights,

@@ -259,6 +259,28 @@ public abstract partial class JournalContract : IDisposable
     }
 
     [Fact]
+    public void The_last_counter_of_a_printer_is_never_an_older_one_or_another_printers()
+    {
+        Assert.Null(Journal.LastCuts("TM-1"));
+        var id = Journal.TakeOn("1", Now);
+        var open = Journal.StartAttempt(id, Ticket(0), Now);
+        Assert.Equal(1041, Journal.LastCuts("TM-1"));
+        Journal.EndAttempt(open.Id, Unclear with { After = After with { CutCounter = 1043 } }, Now);
+        Assert.Equal(1043, Journal.LastCuts("TM-1"));
+        Reopen();
+        Assert.Equal(1043, Journal.LastCuts("TM-1"));
+        Assert.Null(Journal.LastCuts("TM-2"));
+        var other = Journal.TakeOn("2", Now);
+        Journal.EndAttempt(Journal.StartAttempt(other, Ticket(0) with { Before = Before with { CutCounter = 1050 } }, Now).Id,
+            Unclear with { After = After with { Unit = "TM-2", SerialNumber = "TM-2", CutCounter = 7 } }, Now);
+        Assert.Equal(1050, Journal.LastCuts("TM-1"));
+        Journal.SavePrinter(new("TM-1", null, true, true, 1060, Now));
+        Assert.Equal(1060, Journal.LastCuts("TM-1"));
+        Journal.SavePrinter(new("TM-1", null, true, true, 3, Now));
+        Assert.Equal(1050, Journal.LastCuts("TM-1"));
+    }
+
+    [Fact]
     public void No_change_is_ever_without_its_audit_row()
     {
         var steps = new List<Action>();
@@ -286,6 +308,7 @@ public abstract partial class JournalContract : IDisposable
         steps.Add(() => Journal.Fail(id, Failure, "why", Now));
         steps.Add(() => Journal.SetMaintenance(true, "root", "why", Now));
         steps.Add(() => Journal.SavePrinter(new("TM-1", null, true, null, null, Now)));
+        steps.Add(() => Journal.Distrust("why", Now));
         steps.Add(() => Journal.Audit(Now, "started", "version 0.1.0"));
         for (var i = 0; i < steps.Count; i++)
         {
@@ -297,7 +320,7 @@ public abstract partial class JournalContract : IDisposable
             Assert.NotEmpty(rows[0].What);
             Assert.Equal(Now, Journal.LastTime);
         }
-        Assert.Equal(["started", "printer"], Journal.ReadAudit(2).Select(r => r.What));
+        Assert.Equal(["started", "journal distrusted"], Journal.ReadAudit(2).Select(r => r.What));
         Assert.Equal("version 0.1.0", Journal.ReadAudit(1)[0].Details);
         Assert.Throws<ArgumentOutOfRangeException>(() => Journal.ReadAudit(0));
     }

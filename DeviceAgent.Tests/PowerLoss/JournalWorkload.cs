@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
 using DeviceAgent.Journal;
 using DeviceAgent.Tests.Simulation;
@@ -6,7 +7,7 @@ using DeviceAgent.Tests.Simulation;
 namespace DeviceAgent.Tests.PowerLoss;
 
 /// <summary>A process that fills a real journal by a script, and tells after each step has returned: what is told must survive.</summary>
-internal static class JournalWorkload
+internal static partial class JournalWorkload
 {
     public const string Command = "journal-workload";
     /// <summary>The log is copied into the database every dozen of steps.</summary>
@@ -17,21 +18,25 @@ internal static class JournalWorkload
 
     /// <summary>After this many steps the journal is closed and opened again, which empties and deletes its log.</summary>
     private const int StepsBetweenOpenings = 400;
-    private const int OpeningsAfterAFailure = 3;
+    private const int Openings = 3;
+
+    /// <summary>The journal is there; the steps that are not in it are to be done.</summary>
+    private const string GoOn = "go-on";
 
     /// <param name="arguments">The state folder, the script's seed and number of orders, and FULL, or NORMAL or OFF for a control.</param>
     public static int Run(string[] arguments)
     {
-        if (arguments is not [var folder, var seed, var orders, "FULL" or "NORMAL" or "OFF"])
+        if (arguments.Length is not (4 or 5) || arguments[3] is not ("FULL" or "NORMAL" or "OFF") || (arguments.Length == 5 && arguments[4] != GoOn))
         {
             Console.Error.WriteLine($"usage: {Command} FOLDER SEED ORDERS FULL|NORMAL|OFF");
             return 64;
         }
-        var steps = new JournalScript(int.Parse(seed, CultureInfo.InvariantCulture), int.Parse(orders, CultureInfo.InvariantCulture)).Steps;
+        var (folder, seed, orders) = (arguments[0], int.Parse(arguments[1], CultureInfo.InvariantCulture), int.Parse(arguments[2], CultureInfo.InvariantCulture));
+        var steps = new JournalScript(seed, orders).Steps;
         using var output = Console.OpenStandardOutput();
         try
         {
-            return Run(folder, steps, arguments[3], output);
+            return Run(folder, steps, arguments, output);
         }
         catch (JournalException e)
         {
@@ -42,18 +47,29 @@ internal static class JournalWorkload
 
     public static string PathIn(string folder) => Path.Combine(folder, SqliteJournal.FileName);
 
-    private static int Run(string folder, IReadOnlyList<ScriptStep> steps, string synchronous, Stream output)
+    private static int Run(string folder, IReadOnlyList<ScriptStep> steps, string[] arguments, Stream output)
     {
+        var synchronous = arguments[3];
         // As the agent's set-up does it: the key first, then the journal.
         var time = new VirtualTime();
         var options = new JournalOptions { WalAutoCheckpointPages = CheckpointPages };
         using var keys = JournalKeys.LoadOrMake(folder, null, PathIn(folder));
-        SqliteJournal.Create(PathIn(folder), options, keys, time).Dispose();
-        Tell(output, 0);
-        var journal = Open();
+        var done = 0;
+        SqliteJournal journal;
+        if (arguments[^1] == GoOn)
+        {
+            journal = OpenInTheEnd(Open);
+            Tell(output, done = JournalInspection.StepsIn(journal));
+        }
+        else
+        {
+            SqliteJournal.Create(PathIn(folder), options, keys, time).Dispose();
+            Tell(output, 0);
+            journal = OpenInTheEnd(Open);
+        }
         try
         {
-            for (var done = 0; done < steps.Count;)
+            while (done < steps.Count)
             {
                 time.Advance(TimeSpan.FromSeconds(1));
                 try
@@ -65,14 +81,16 @@ internal static class JournalWorkload
                 {
                     Console.Error.WriteLine($"step {done + 1}: {failure.Message}");
                     if (TakesAChange(journal, time)) return TookAChangeAfterAFailure;
+                    // In turn: the process is gone without having closed anything, or closes the journal and opens it again.
+                    if (done % 2 == 0) BecomeAnother([Command, .. arguments[..4], GoOn]);
                     journal.Dispose();
-                    journal = OpenAfterAFailure();
+                    journal = OpenInTheEnd(Open);
                     // What failed may be found done; whoever reads it acts on it, so from here on it must stay.
                     if (JournalInspection.StepsIn(journal) == done + 1) Tell(output, ++done);
                 }
                 if (done % StepsBetweenOpenings != 0) continue;
                 journal.Dispose();
-                journal = Open();
+                journal = OpenInTheEnd(Open);
             }
         }
         finally
@@ -81,27 +99,27 @@ internal static class JournalWorkload
         }
         return Done;
 
-        // As systemd starts an agent again that could not open its journal.
-        SqliteJournal OpenAfterAFailure()
-        {
-            for (var attempt = 1; ; attempt++)
-            {
-                try
-                {
-                    return Open();
-                }
-                catch (JournalException e) when (attempt < OpeningsAfterAFailure)
-                {
-                    Console.Error.WriteLine($"opening {attempt}: {e.Message}");
-                }
-            }
-        }
-
         SqliteJournal Open()
         {
             var opened = SqliteJournal.Open(PathIn(folder), options, keys, time);
             if (synchronous != "FULL") opened.Database.Execute($"PRAGMA synchronous = {synchronous}");
             return opened;
+        }
+    }
+
+    /// <summary>As systemd starts an agent again that could not open its journal.</summary>
+    private static SqliteJournal OpenInTheEnd(Func<SqliteJournal> open)
+    {
+        for (var opening = 1; ; opening++)
+        {
+            try
+            {
+                return open();
+            }
+            catch (JournalException e) when (opening < Openings)
+            {
+                Console.Error.WriteLine($"opening {opening}: {e.Message}");
+            }
         }
     }
 
@@ -122,4 +140,15 @@ internal static class JournalWorkload
     private static void Tell(Stream output, int done) => output.Write(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Acknowledged}{done}\n")));
 
     public const string Acknowledged = "acknowledged ";
+
+    /// <summary>As after a kill: no destructor runs, and descriptors and locks are gone. man 3 execv.</summary>
+    private static void BecomeAnother(string[] arguments)
+    {
+        var program = Environment.ProcessPath!;
+        _ = Execv(program, [program, .. arguments, null]);
+        throw new System.ComponentModel.Win32Exception(Marshal.GetLastPInvokeError());
+    }
+
+    [LibraryImport("libc", EntryPoint = "execv", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Execv(string program, string?[] arguments);
 }

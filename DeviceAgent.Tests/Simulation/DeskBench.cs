@@ -50,21 +50,30 @@ internal sealed class DeskBench : IPassengerGuidance, IAlarms, IDisposable
 
     public bool ClockIsTrusted { get; set; } = true;
 
+    /// <summary>What the next start's check comes to.</summary>
+    public Func<CancellationToken, Task<JournalException?>> CheckJournal { get; set; } = _ => Task.FromResult<JournalException?>(null);
+
+    public int JournalFailures { get; private set; }
+
+    public bool DiskReserveUsed { get; set; }
+
     public IReadOnlyList<string> Tickets => [.. Printer.Paper.Where(p => p.Contains('/'))];
 
     public IssuanceRecord Record => Journal.Find(Orders.Journey.Bus, Order)!;
 
     /// <summary>Starts the agent's part anew over the same journal, printer and platform.</summary>
-    public void Boot()
+    /// <param name="journal">Null: the journal on the bench's disk.</param>
+    public void Boot(IIssuanceJournal? journal = null)
     {
-        Journal = new MemoryJournal(_disk, Time);
+        Journal = journal ?? OpenJournal();
         var station = new PrinterStation(Printer, Time, new Random(7 + _boots++), NullLogger.Instance);
         _stationStop = new();
         var stop = _stationStop.Token;
         _desk = new(new()
         {
             Journal = Journal,
-            CheckJournal = () => null,
+            CheckJournal = CheckJournal,
+            JournalFailed = () => JournalFailures++,
             Platform = Platform,
             Printer = station,
             Guidance = this,
@@ -78,7 +87,7 @@ internal sealed class DeskBench : IPassengerGuidance, IAlarms, IDisposable
             SenderHold = () => null,
             PlatformSilentFor = () => SilentFor,
             ClockIsTrusted = () => ClockIsTrusted,
-            DiskReserveUsed = () => false,
+            DiskReserveUsed = () => DiskReserveUsed,
             Alarms = this,
             MaxReports = 100,
         }, _options, new() { StationIds = ["33444"] });
@@ -86,6 +95,9 @@ internal sealed class DeskBench : IPassengerGuidance, IAlarms, IDisposable
         Running = Loop.Start(desk.RunAsync);
         _ = Loop.Start(() => station.RunAsync(stop));
     }
+
+    /// <summary>Another look at what is durable.</summary>
+    public IIssuanceJournal OpenJournal() => new MemoryJournal(_disk, Time);
 
     /// <summary>The agent's process is gone: what it had in hand never goes on.</summary>
     public void Kill()

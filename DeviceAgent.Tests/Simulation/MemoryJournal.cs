@@ -21,6 +21,8 @@ internal sealed class MemoryJournalDisk(DateTimeOffset createdAt, int seed = 1)
 
     internal bool InMaintenance { get; set; }
 
+    internal string? Distrusted { get; set; }
+
     internal DateTimeOffset? Latest { get; set; }
 
     internal int ProcessIdStart { get; } = new Random(seed).Next(AttemptProcessIds.Count);
@@ -276,6 +278,20 @@ internal sealed class MemoryJournal(MemoryJournalDisk disk, TimeProvider time) :
 
     public void SavePrinter(PrinterRecord printer) =>
         Change(() => Commit(printer.SeenAt, JournalAudit.Printer, printer.Unit, () => disk.Printers[printer.Unit] = printer with { SeenAt = Written(printer.SeenAt) }));
+
+    public long? LastCuts(string serialNumber) => Read(() =>
+    {
+        var newest = disk.Issuances.SelectMany(i => i.Attempts).Where(a => a.Before.SerialNumber == serialNumber && a.Before.CutCounter is not null).MaxBy(a => a.Id);
+        var cuts = newest is null ? null : newest.End?.After is { } after && after.SerialNumber == serialNumber && after.CutCounter is not null ? after.CutCounter : newest.Before.CutCounter;
+        var saved = disk.Printers.GetValueOrDefault(serialNumber)?.CutCounter;
+        return saved is not null && !(saved < cuts) ? saved : cuts;
+    });
+
+    public void Distrust(string reason, DateTimeOffset at)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(reason);
+        Change(() => Commit(at, JournalAudit.Distrusted, reason, () => disk.Distrusted = reason));
+    }
 
     public void Audit(DateTimeOffset at, string what, string details) => Change(() => Commit(at, what, details, () => { }));
 

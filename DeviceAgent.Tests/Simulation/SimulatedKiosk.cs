@@ -220,7 +220,7 @@ internal sealed class SimulatedKiosk(World world, KioskParts parts)
         run.Desk = new(new()
         {
             Journal = run.Journal,
-            CheckJournal = () => null,
+            CheckJournal = _ => Task.FromResult<JournalException?>(null),
             Platform = line,
             Printer = parts.Station(world, printer),
             Guidance = parts.Guidance(world.Lights.GuidanceOf(run, lights)),

@@ -42,6 +42,8 @@ internal sealed class TwoTransactions(World world, AgentRun run, IIssuanceJourna
 
     public JournalCounts CountIssuances() => inner.CountIssuances();
 
+    public long? LastCuts(string serialNumber) => inner.LastCuts(serialNumber);
+
     public PrinterRecord? FindPrinter(string unit) => inner.FindPrinter(unit);
 
     public IReadOnlyList<AuditRecord> ReadAudit(int limit) => inner.ReadAudit(limit);
@@ -71,6 +73,8 @@ internal sealed class TwoTransactions(World world, AgentRun run, IIssuanceJourna
     public void SetMaintenance(bool active, string by, string reason, DateTimeOffset at) => inner.SetMaintenance(active, by, reason, at);
 
     public void SavePrinter(PrinterRecord printer) => inner.SavePrinter(printer);
+
+    public void Distrust(string reason, DateTimeOffset at) => inner.Distrust(reason, at);
 
     public void Audit(DateTimeOffset at, string what, string details) => inner.Audit(at, what, details);
 

@@ -25,6 +25,8 @@ internal sealed class WorldJournal(World world, AgentRun run, IIssuanceJournal i
 
     public JournalCounts CountIssuances() => inner.CountIssuances();
 
+    public long? LastCuts(string serialNumber) => inner.LastCuts(serialNumber);
+
     public PrinterRecord? FindPrinter(string unit) => inner.FindPrinter(unit);
 
     public IReadOnlyList<AuditRecord> ReadAudit(int limit) => inner.ReadAudit(limit);
@@ -119,6 +121,12 @@ internal sealed class WorldJournal(World world, AgentRun run, IIssuanceJournal i
     public void SavePrinter(PrinterRecord printer) => Commit("printer", $"printer {printer.Unit}, exact {printer.CutCounterIsExact}", () =>
     {
         inner.SavePrinter(printer);
+        return 0;
+    });
+
+    public void Distrust(string reason, DateTimeOffset at) => Commit("distrust", $"distrusted: {reason}", () =>
+    {
+        inner.Distrust(reason, at);
         return 0;
     });
 

@@ -19,6 +19,7 @@ public sealed class CommandLineTests : IDisposable
         var handlers = new CommandHandlers(
             (config, socket, _) => Called($"run {config} {socket}", 3),
             (config, _) => Called($"journal create {config}", 4),
+            (config, reason, _) => Called($"journal adopt {config} '{reason}'", 6),
             (socket, json, _) => Called($"status {socket} {json}", 5),
             socket => new OrderCommands(socket, _output, _error));
         return CommandLine.InvokeAsync(arguments, socketVariable, handlers, _output, _error, TestContext.Current.CancellationToken);
@@ -37,6 +38,8 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("run --config @a.json", 3, "run @a.json /run/device-agent/agent.sock")]
     [InlineData("journal create", 4, "journal create /etc/device-agent/agent.json")]
     [InlineData("journal create --config a.json", 4, "journal create a.json")]
+    [InlineData("journal adopt --reason broken", 6, "journal adopt /etc/device-agent/agent.json 'broken'")]
+    [InlineData("journal adopt --config a.json --reason=卡坏了", 6, "journal adopt a.json '卡坏了'")]
     [InlineData("status", 5, "status /run/device-agent/agent.sock False")]
     [InlineData("status --json --socket /b.sock", 5, "status /b.sock True")]
     [InlineData("status --socket /etc/secret.sock", 5, "status /etc/secret.sock False")]
@@ -56,6 +59,9 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("run --config a --config b")]
     [InlineData("journal")]
     [InlineData("journal create --socket s")]
+    [InlineData("journal adopt")]
+    [InlineData("journal adopt --reason")]
+    [InlineData("journal adopt --reason=")]
     [InlineData("status --json=perhaps")]
     [InlineData("order")]
     [InlineData("order show")]
@@ -84,6 +90,21 @@ public sealed class CommandLineTests : IDisposable
         Assert.Empty(_called);
         Assert.Contains("$CREDENTIALS_DIRECTORY", _error.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("hush", _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_reason_that_says_nothing_or_cannot_be_shown_is_never_kept()
+    {
+        foreach (var reason in new[] { "", "   ", "two\nlines", "\u001b[31mred", new string('x', 201) })
+        {
+            Assert.Equal(ExitCodes.Usage, await Run(["journal", "adopt", "--reason", reason]));
+            Assert.Contains("1 to 200 printable characters", _error.ToString(), StringComparison.Ordinal);
+            _error.GetStringBuilder().Clear();
+        }
+        Assert.Empty(_called);
+        Assert.Equal(6, await Run(["journal", "adopt", "--reason", new string('x', 200)]));
+        Assert.Equal(0, await Run(["journal", "adopt", "--help"]));
+        foreach (var word in new[] { "--reason <TEXT>", "JournalMismatch", "Stop the agent first" }) Assert.Contains(word, _output.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

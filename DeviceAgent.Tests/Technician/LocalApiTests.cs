@@ -169,7 +169,7 @@ public sealed class LocalApiTests : IAsyncLifetime
         var (order, decision, by) = Assert.Single(_desk.Decisions);
         Assert.Equal(("100200300", new DecisionBody("void", "torn, 撕坏")), (order, decision));
         // The kernel's word: this process is at the other end.
-        Assert.StartsWith(PeerIdentity.Named(FileIdentity.EffectiveUser), by, StringComparison.Ordinal);
+        Assert.StartsWith(CallerIdentity.Named(FileIdentity.EffectiveUser), by, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -184,7 +184,14 @@ public sealed class LocalApiTests : IAsyncLifetime
     }
 
     [Fact]
-    public void A_user_without_a_name_is_told_by_number() => Assert.Equal("uid 4000000000", PeerIdentity.Named(4_000_000_000));
+    public void A_user_is_told_by_number_by_name_where_there_is_one_and_by_who_logged_in()
+    {
+        Assert.Equal("uid 4000000000", CallerIdentity.Named(4_000_000_000));
+        Assert.Equal("uid 0 (root)", CallerIdentity.Describe(0, 0));
+        Assert.Equal("uid 0 (root)", CallerIdentity.Describe(0, null));
+        Assert.Equal("uid 0 (root), logged in as uid 4000000000", CallerIdentity.Describe(0, 4_000_000_000));
+        Assert.StartsWith(CallerIdentity.Named(FileIdentity.EffectiveUser), CallerIdentity.OfThisProcess(), StringComparison.Ordinal);
+    }
 
     [Fact]
     public async Task A_code_or_a_body_that_is_too_long_is_refused()

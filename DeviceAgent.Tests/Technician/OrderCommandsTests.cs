@@ -33,7 +33,8 @@ public sealed class OrderCommandsTests : IAsyncLifetime
 
     private Task<int> RunAsync(params string[] arguments)
     {
-        var handlers = new CommandHandlers((_, _, _) => Task.FromResult(1), (_, _) => Task.FromResult(1), (_, _, _) => Task.FromResult(1), path => new OrderCommands(path, _output, _error));
+        var handlers = new CommandHandlers(
+            (_, _, _) => Task.FromResult(1), (_, _) => Task.FromResult(1), (_, _, _) => Task.FromResult(1), (_, _, _) => Task.FromResult(1), path => new OrderCommands(path, _output, _error));
         return CommandLine.InvokeAsync(arguments, SocketPath, handlers, _output, _error, Stop);
     }
 

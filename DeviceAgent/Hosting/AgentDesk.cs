@@ -15,8 +15,11 @@ internal sealed class AgentDesk(
 {
     public Task<StatusAnswer> StatusAsync(CancellationToken cancellationToken) => loop.AskAsync(Status, cancellationToken);
 
-    public Task<OrderAnswer?> OrderAsync(string orderNumber, CancellationToken cancellationToken) =>
-        loop.AskAsync(() => journal.Find(Journey.Bus, orderNumber) is { } record ? Describe(record) : null, cancellationToken);
+    public async Task<OrderAnswer?> OrderAsync(string orderNumber, CancellationToken cancellationToken)
+    {
+        await desk.JournalChecked.WaitAsync(cancellationToken);
+        return await loop.AskAsync(() => journal.Find(Journey.Bus, orderNumber) is { } record ? Describe(record) : null, cancellationToken);
+    }
 
     public Task<PickUpAnswer> PickUpAsync(string code, CancellationToken cancellationToken) => loop.AskAsync(() => desk.Offer(code) switch
     {
@@ -25,9 +28,13 @@ internal sealed class AgentDesk(
         _ => new PickUpAnswer(false, string.Join(", ", desk.State.NotReady)),
     }, cancellationToken);
 
-    public Task<IReadOnlyList<OpenOrderAnswer>> OrdersAsync(CancellationToken cancellationToken) => loop.AskAsync<IReadOnlyList<OpenOrderAnswer>>(
-        () => [.. journal.Unfinished(IAgentDesk.MaxOrders).Select(o => new OpenOrderAnswer(o.OrderNumber, o.Journey.ToString(), o.StateText, o.Reason, o.ChangedAt, o.TicketCount))],
-        cancellationToken);
+    public async Task<IReadOnlyList<OpenOrderAnswer>> OrdersAsync(CancellationToken cancellationToken)
+    {
+        await desk.JournalChecked.WaitAsync(cancellationToken);
+        return await loop.AskAsync<IReadOnlyList<OpenOrderAnswer>>(
+            () => [.. journal.Unfinished(IAgentDesk.MaxOrders).Select(o => new OpenOrderAnswer(o.OrderNumber, o.Journey.ToString(), o.StateText, o.Reason, o.ChangedAt, o.TicketCount))],
+            cancellationToken);
+    }
 
     public async Task<DecisionAnswer> DecideAsync(string orderNumber, DecisionBody decision, string by, CancellationToken cancellationToken)
     {
@@ -49,24 +56,27 @@ internal sealed class AgentDesk(
         }, outcome.Text);
     }
 
-    public Task<string?> SetMaintenanceAsync(MaintenanceBody maintenance, string by, CancellationToken cancellationToken) => loop.AskAsync(() =>
+    public async Task<string?> SetMaintenanceAsync(MaintenanceBody maintenance, string by, CancellationToken cancellationToken)
     {
+        await desk.JournalChecked.WaitAsync(cancellationToken);
         try
         {
-            desk.SetMaintenance(maintenance.Active == true, by, maintenance.Reason!);
-            return null;
+            return await loop.AskAsync<string?>(() =>
+            {
+                desk.SetMaintenance(maintenance.Active == true, by, maintenance.Reason!);
+                return null;
+            }, cancellationToken);
         }
         catch (JournalException e)
         {
             return $"the journal cannot be written ({e.Reason})";
         }
-    }, cancellationToken);
+    }
 
     private StatusAnswer Status()
     {
         var state = desk.State;
-        var issuances = journal.CountIssuances();
-        var outbox = journal.Counts;
+        var (issuances, outbox) = Numbers();
         return new()
         {
             Version = AgentVersion.Text,
@@ -78,10 +88,26 @@ internal sealed class AgentDesk(
             Clock = new(clock.IsTrusted, clock.IsTrusted ? clock.Voucher.ToString() : null),
             Printer = new(printer.Status.Device.ToString(), printer.Status.Paper.ToString(), printer.Unit),
             Scanner = new(scanner.Device.ToString()),
-            Issuances = new(issuances.Issued, issuances.Open, issuances.InDoubt, issuances.Unreadable),
-            Outbox = new(outbox.Waiting, outbox.Parked, outbox.Confirmed, outbox.Unreadable),
+            Issuances = issuances,
+            Outbox = outbox,
             Platform = new(line.SilentFor is { } silent ? (long)silent.TotalSeconds : null),
         };
+    }
+
+    private (IssuancesAnswer?, OutboxAnswer?) Numbers()
+    {
+        if (!desk.JournalChecked.IsCompleted) return (null, null);
+        try
+        {
+            var issuances = journal.CountIssuances();
+            var outbox = journal.Counts;
+            return (new(issuances.Issued, issuances.Open, issuances.InDoubt, issuances.Unreadable), new(outbox.Waiting, outbox.Parked, outbox.Confirmed, outbox.Unreadable));
+        }
+        catch (JournalException)
+        {
+            // The reasons tell why.
+            return (null, null);
+        }
     }
 
     private static OrderAnswer Describe(IssuanceRecord record)

@@ -24,7 +24,10 @@ internal sealed class AgentHost : IAsyncDisposable
     private readonly ILoggerFactory _loggers;
     private readonly ILogger _logger;
     private readonly SystemdNotifier _systemd;
-    private readonly SqliteJournal _journal;
+    private readonly AgentJournal _journal;
+    // The sender runs: only then can it answer the watchdog. Only the loop asks.
+    private readonly CancellationTokenSource _journalFailed = new();
+    private bool _sends;
     private readonly GuidanceLights _lights;
     private readonly HttpClient _http;
     private readonly PlatformLine _line;
@@ -38,15 +41,15 @@ internal sealed class AgentHost : IAsyncDisposable
     private readonly WebhookAlarms _alarms;
     private readonly Watchdog? _watchdog;
 
-    private AgentHost(AgentOptions options, Credentials credentials, JournalKeys keys, string socketPath, ILoggerFactory loggers)
+    private AgentHost(AgentOptions options, Credentials credentials, AgentJournal journal, KioskClock clock, string socketPath, ILoggerFactory loggers)
     {
-        _time = KioskClock.OfThisMachine(options.Clock);
+        _time = clock;
         _loggers = loggers;
         _logger = loggers.CreateLogger("agent");
         var environment = AgentSetUp.EnvironmentVariables();
         _systemd = new(environment.GetValueOrDefault("NOTIFY_SOCKET"));
-        _journal = SqliteJournal.Open(AgentSetUp.JournalPath(options), options.Journal, keys, _time);
-        if (_journal.LastTime is { } last) _time.NotBefore(last);
+        _journal = journal;
+        if (journal.Journal.LastTime is { } last) _time.NotBefore(last);
         _lights = GuidanceLights.Open(options.Lights, _time, loggers.CreateLogger("lights"));
         _alertHttp = WebhookAlarms.Http(options.Alerts, _time);
         _alarms = new(options.Kiosk.Id, options.Alerts, _alertHttp, () => credentials.AlertToken, _time, Random.Shared, loggers.CreateLogger("alarms"));
@@ -55,12 +58,15 @@ internal sealed class AgentHost : IAsyncDisposable
         var api = new BusTvmApi(new TopClient(_http, gateway, credentials, _time), _time, loggers.CreateLogger<BusTvmApi>());
         var outbox = options.Outbox with { StopGrace = ReportInHandLimit };
         _line = new(api, _time, Random.Shared);
-        _sender = new(_journal, _line, outbox, _time, Random.Shared, loggers.CreateLogger("outbox")) { Parked = RaiseParked, StateChanged = OnSenderChanged };
+        _sender = new(journal.Journal, _line, outbox, _time, Random.Shared, loggers.CreateLogger("outbox")) { Parked = RaiseParked, StateChanged = OnSenderChanged };
         _printer = new(new SerialPrinterPort(options.Printer.Path, options.Printer.Line, options.Printer.EscPos, _time), _time, Random.Shared, loggers.CreateLogger("printer"));
+        var reserve = new DiskReserve(options.State.Folder, options.Journal.DiskReserveBytes);
         _desk = new(new()
         {
-            Journal = _journal,
-            CheckJournal = () => _journal.QuickCheck(out var findings) ? null : findings,
+            Journal = journal.Journal,
+            CheckJournal = journal.CheckAsync,
+            JournalFailed = _journalFailed.Cancel,
+            UnseenCutsAllowed = options.Journal.UnseenCutsAllowed,
             Platform = _line,
             Printer = _printer,
             Guidance = new GuidanceWithStatus(_lights, _systemd),
@@ -74,26 +80,17 @@ internal sealed class AgentHost : IAsyncDisposable
             SenderHold = () => _sender.Hold?.Reason,
             PlatformSilentFor = () => _line.SilentFor,
             ClockIsTrusted = () => _time.IsTrusted,
-            DiskReserveUsed = () => false,
+            DiskReserveUsed = () => reserve.IsUsed,
             Alarms = _alarms,
             MaxReports = outbox.MaxReports,
         }, options.Issuance, options.Orders);
-        _line.Changed = () =>
-        {
-            if (_line.SilentFor is null) _sender.Wake();
-            _desk.Reconsider();
-        };
-        _time.Trusted += () =>
-        {
-            _desk.Reconsider();
-            // The platform's certificates are judged by the clock.
-            _sender.Wake();
-        };
+        _line.Changed = OnLineChanged;
+        _time.Trusted += OnClockTrusted;
         _clockWatch = new(_time, new GatewayDate(gateway, _time), _alarms, Random.Shared, loggers.CreateLogger("clock"));
         _scanner = new(new SerialScannerPort(options.Scanner.Path, options.Scanner.Line, options.Scanner.Framing, _time), code => _desk.Offer(code), _time, loggers.CreateLogger("scanner"));
-        _api = new(socketPath, new AgentDesk(_loop, _desk, _printer, _scanner, _journal, _line, _time, options.Kiosk.Id), _time, loggers);
+        _api = new(socketPath, new AgentDesk(_loop, _desk, _printer, _scanner, journal.Journal, _line, _time, options.Kiosk.Id), _time, loggers);
         if (Watchdog.LimitFrom(environment, Environment.ProcessId) is { } limit)
-            _watchdog = new(limit, [new("issuance", _desk.AnswerProbeAsync), new("outbox", _sender.AnswerProbeAsync)], _systemd, _time, loggers.CreateLogger("watchdog"));
+            _watchdog = new(limit, [new("issuance", _desk.AnswerProbeAsync), new("outbox", AnswerForSenderAsync)], _systemd, _time, loggers.CreateLogger("watchdog"));
     }
 
     /// <summary>`device-agent run`.</summary>
@@ -105,8 +102,9 @@ internal sealed class AgentHost : IAsyncDisposable
         var logger = loggers.CreateLogger("agent");
         try
         {
-            using var keys = JournalKeys.Load(options.State.Folder, AgentSetUp.CredentialsFolder);
-            await using var host = new AgentHost(options, credentials, keys, socketPath, loggers);
+            var clock = KioskClock.OfThisMachine(options.Clock);
+            var journal = AgentJournal.Open(options, credentials, BoardIdentity.Read(), clock);
+            await using var host = new AgentHost(options, credentials, journal, clock, socketPath, loggers);
             await host.RunAsync(cancellationToken);
             return ExitCodes.Ok;
         }
@@ -125,6 +123,7 @@ internal sealed class AgentHost : IAsyncDisposable
         _alertHttp.Dispose();
         _lights.Dispose();
         _journal.Dispose();
+        _journalFailed.Dispose();
         _systemd.Dispose();
     }
 
@@ -183,15 +182,39 @@ internal sealed class AgentHost : IAsyncDisposable
     // A journal that cannot be written stops the issuing, not the agent: a technician must be able to ask it why.
     private async Task SendAsync(CancellationToken stop)
     {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(stop, _journalFailed.Token);
         try
         {
-            await _sender.RunAsync(stop);
+            await _desk.JournalChecked.WaitAsync(end.Token);
+            _sends = true;
+            await _sender.RunAsync(end.Token);
         }
         catch (JournalException e)
         {
             _desk.FailJournal(e);
-            await Task.Delay(Timeout.InfiniteTimeSpan, _time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         }
+        catch (OperationCanceledException) when (end.IsCancellationRequested)
+        {
+            // Stopped, or there is no journal to send from.
+        }
+        finally
+        {
+            _sends = false;
+        }
+        await Task.Delay(Timeout.InfiniteTimeSpan, _time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+    }
+
+    private void OnLineChanged()
+    {
+        if (_line.SilentFor is null) _sender.Wake();
+        _desk.Reconsider();
+    }
+
+    private void OnClockTrusted()
+    {
+        _desk.Reconsider();
+        // The platform's certificates are judged by the clock.
+        _sender.Wake();
     }
 
     private void RaiseParked(OutboxReport report, ParkReason reason) => _alarms.Raise(new(AlarmKind.ReportParked, report.OrderNumber, reason switch
@@ -209,6 +232,12 @@ internal sealed class AgentHost : IAsyncDisposable
         if (state.Hold is { } hold) _alarms.Raise(new(AlarmKind.ReportsHeld, null, hold.Reason.ToString(), hold.Since));
         else _alarms.Clear(AlarmKind.ReportsHeld, null);
     }
+
+    // A sender that waits for the journal, or has none, keeps nobody from living: then the loop itself answers.
+    private async ValueTask<bool> AnswerForSenderAsync(CancellationToken cancellationToken) =>
+        !await _loop.AskAsync(() => _sends, cancellationToken)
+        || await _sender.AnswerProbeAsync(cancellationToken)
+        || !await _loop.AskAsync(() => _sends, cancellationToken);
 
     /// <summary>What the lights show also stands in systemd's status line.</summary>
     private sealed class GuidanceWithStatus(IPassengerGuidance lights, SystemdNotifier systemd) : IPassengerGuidance

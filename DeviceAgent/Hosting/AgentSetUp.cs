@@ -9,13 +9,16 @@ internal static class AgentSetUp
 {
     public static Task<int> CreateJournalAsync(string configPath, CancellationToken cancellationToken)
     {
-        if (Load(configPath, secretsRequired: false) is not { Options: { } options } result) return Task.FromResult(ExitCodes.Configuration);
+        if (Load(configPath, secretsRequired: false) is not { Options: { } options, Credentials: { } credentials }) return Task.FromResult(ExitCodes.Configuration);
         try
         {
             Directory.CreateDirectory(options.State.Folder);
             var path = JournalPath(options);
+            if (credentials.CheckJournalKey() is { } mistake) throw new JournalException(JournalFailure.KeyUnusable, mistake.ToString());
+            if (SqliteJournal.TraceOfEarlier(path) is { } trace)
+                throw new JournalException(JournalFailure.Missing, $"{path} is missing, and {trace} shows that a journal was here: device-agent journal adopt --reason TEXT.");
             using var keys = JournalKeys.LoadOrMake(options.State.Folder, CredentialsFolder, path);
-            using var journal = SqliteJournal.Create(path, options.Journal, keys, KioskClock.OfThisMachine(options.Clock));
+            using var journal = SqliteJournal.Create(path, options.Journal, keys, KioskClock.OfThisMachine(options.Clock), BoardIdentity.Read());
             Console.Out.WriteLine($"made {path}, journal {journal.Identity.JournalId}");
             return Task.FromResult(ExitCodes.Ok);
         }

@@ -70,11 +70,16 @@ public sealed class Credentials : ITopCredentials
         if (fault is not null) mistakes.Add(new(SecretNames.Session, null, fault, PathOf(SecretNames.Session)));
         ReadText(SecretNames.AlertToken, out fault);
         if (fault is not null) mistakes.Add(new(SecretNames.AlertToken, null, fault, PathOf(SecretNames.AlertToken)));
-        var key = Read(SecretNames.JournalKey, JournalKeyBytes, out fault);
-        if (key is not null && key.Length != JournalKeyBytes) fault = $"must hold exactly {JournalKeyBytes} bytes";
-        if (fault is not null) mistakes.Add(new(SecretNames.JournalKey, null, fault, PathOf(SecretNames.JournalKey)));
-        if (key is not null) CryptographicOperations.ZeroMemory(key);
         return mistakes;
+    }
+
+    /// <summary>What is wrong with the journal's key; null when it is usable or not there. No mistake of the configuration: the agent starts and tells it.</summary>
+    public OptionsMistake? CheckJournalKey()
+    {
+        var key = Read(SecretNames.JournalKey, JournalKeyBytes, out var fault);
+        if (key is not null && key.Length != JournalKeyBytes) fault = $"must hold exactly {JournalKeyBytes} bytes";
+        if (key is not null) CryptographicOperations.ZeroMemory(key);
+        return fault is null ? null : new(SecretNames.JournalKey, null, fault, PathOf(SecretNames.JournalKey));
     }
 
     private string PathOf(string name)

@@ -272,7 +272,13 @@ public static class OptionsLoader
 
     private static JournalOptions Journal(SectionReader section)
     {
-        var journal = new JournalOptions { WalAutoCheckpointPages = section.Whole("WalAutoCheckpointPages", new JournalOptions().WalAutoCheckpointPages) };
+        var defaults = new JournalOptions();
+        var journal = new JournalOptions
+        {
+            WalAutoCheckpointPages = section.Whole("WalAutoCheckpointPages", defaults.WalAutoCheckpointPages),
+            DiskReserveBytes = section.WholeLong("DiskReserveBytes", defaults.DiskReserveBytes),
+            UnseenCutsAllowed = section.Whole("UnseenCutsAllowed", defaults.UnseenCutsAllowed),
+        };
         section.Check(journal.Validate);
         return journal;
     }

@@ -50,6 +50,15 @@ internal sealed class SectionReader(string path, ConfigNode? node, List<OptionsM
             : WrongKind(key, "must be a whole number", int.MinValue);
     }
 
+    /// <summary>As <see cref="Whole"/>, for what may be larger than 2 GiB.</summary>
+    public long WholeLong(string key, long fallback)
+    {
+        if (Find(key) is not { } value) return fallback;
+        return value.Kind is ConfigKind.Number or ConfigKind.Environment && long.TryParse(value.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : WrongKind(key, "must be a whole number", long.MinValue);
+    }
+
     /// <summary>A time whose range <see cref="Check"/> knows.</summary>
     public TimeSpan Time(string key, TimeSpan fallback)
     {

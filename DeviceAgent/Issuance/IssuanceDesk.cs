@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using DeviceAgent.Drivers;
 using DeviceAgent.Journal;
 using DeviceAgent.Platform.Gateway;
 using DeviceAgent.Tickets;
@@ -10,8 +11,12 @@ namespace DeviceAgent.Issuance;
 public sealed record DeskSurroundings
 {
     public required IIssuanceJournal Journal { get; init; }
-    /// <summary>Looks through the whole journal: null when it is sound, otherwise what is wrong. Takes a second or more on a large one.</summary>
-    public required Func<string?> CheckJournal { get; init; }
+    /// <summary>Looks through the whole journal, elsewhere if it likes: null when it is sound, otherwise what is wrong. Nobody else enters the journal meanwhile.</summary>
+    public required Func<CancellationToken, Task<JournalException?>> CheckJournal { get; init; }
+    /// <summary>The journal must not be used any more: whoever else uses it stops.</summary>
+    public Action JournalFailed { get; init; } = () => { };
+    /// <summary>See <see cref="JournalOptions.UnseenCutsAllowed"/>.</summary>
+    public int UnseenCutsAllowed { get; init; } = new JournalOptions().UnseenCutsAllowed;
     public required IBusTvmApi Platform { get; init; }
     public required IPrinterStation Printer { get; init; }
     public required IPassengerGuidance Guidance { get; init; }
@@ -71,16 +76,21 @@ public sealed partial class IssuanceDesk : IDisposable
     private readonly Channel<DeskEvent> _events = Channel.CreateBounded<DeskEvent>(new BoundedChannelOptions(64) { SingleReader = true });
     private readonly Dictionary<string, long> _waitingSince = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _hardStop = new();
+    private readonly CancellationTokenSource _stopAsked = new();
+    private readonly TaskCompletionSource _journalChecked = new();
     private readonly ITimer _timer;
     private Task? _inHand;
     private string? _inHandName;
     private long _inHandSince;
     private bool _recovered;
     private bool _stopping;
+    private bool _journalBeingChecked = true;
     private JournalFailure? _journalFailure;
+    private bool _diskReserveUsed;
     private string? _learnedUnit;
     private long? _learnAgainAt;
     private int _learnTries;
+    private long? _notReadAt;
     private Guidance _shown = Guidance.OutOfService;
     private long? _noticeUntil;
 
@@ -93,18 +103,24 @@ public sealed partial class IssuanceDesk : IDisposable
         _codes = new(orders);
         _lookUps = new(orders.LookUpsPerMinute, surroundings.Time);
         _paper = new(surroundings.Journal, surroundings.Printer, options, surroundings.Time);
-        _attempts = new(surroundings.Journal, surroundings.Printer, surroundings.Template, surroundings.Guidance, _paper, options, surroundings.Time, surroundings.Logger);
+        _attempts = new(surroundings.Journal, surroundings.Printer, surroundings.Template, surroundings.Guidance, _paper, options, surroundings.Time, surroundings.Logger)
+        {
+            UnseenCutsAllowed = surroundings.UnseenCutsAllowed,
+        };
         _slips = new(surroundings, options);
         _timer = surroundings.Time.CreateTimer(_ => _events.Writer.TryWrite(new DeskEvent(DeskEventKind.Tick)), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     public DeskState State => new(NotReadyReasons(), _shown, _inHandName, _waitingSince.Count);
 
+    /// <summary>Ends when the journal has been checked and, if it is sound, recovered from. Before that nobody but the check may enter it. Never ends when the desk is stopped before.</summary>
+    public Task JournalChecked => _journalChecked.Task;
+
     /// <summary>Offers a code. Discarded, not queued, while another pick-up is in hand.</summary>
     public PickupOffer Offer(string code)
     {
         ArgumentNullException.ThrowIfNull(code);
-        if (_inHand is not null)
+        if (_inHand is not null && !_journalBeingChecked)
         {
             _with.Logger.Discarded("another pick-up is in hand");
             return PickupOffer.Busy;
@@ -133,6 +149,7 @@ public sealed partial class IssuanceDesk : IDisposable
     public void Stop()
     {
         _stopping = true;
+        _stopAsked.Cancel();
         Reconsider();
     }
 
@@ -146,8 +163,10 @@ public sealed partial class IssuanceDesk : IDisposable
     public void FailJournal(JournalException failure)
     {
         _journalFailure ??= failure.Reason;
-        _with.Logger.JournalFailed(failure);
-        _with.Alarms.Raise(new(AlarmKind.Journal, null, failure.Message, _with.Time.GetUtcNow()));
+        var advice = JournalAdvice.For(failure.Reason);
+        _with.Logger.JournalFailed(failure.Message, advice, failure);
+        _with.Alarms.Raise(new(AlarmKind.Journal, null, $"{failure.Message} To do: {advice}", _with.Time.GetUtcNow()));
+        _with.JournalFailed();
         Reconsider();
     }
 
@@ -157,9 +176,8 @@ public sealed partial class IssuanceDesk : IDisposable
         _with.Printer.Changed += OnPrinterChanged;
         try
         {
-            Guarded(CheckJournal);
-            if (_journalFailure is null) Guarded(Recover);
-            ConsiderDuties();
+            Show(Guidance.OutOfService);
+            TakeInHand("journal check", CheckJournalAsync);
             while (!(_stopping && _inHand is null))
             {
                 var next = await _events.Reader.ReadAsync();
@@ -191,13 +209,15 @@ public sealed partial class IssuanceDesk : IDisposable
     {
         _timer.Dispose();
         _hardStop.Dispose();
+        _stopAsked.Dispose();
     }
 
     private bool UnitIsLearned => _learnedUnit is not null && _learnedUnit == _with.Printer.Unit;
 
     private void OnPrinterChanged()
     {
-        if (_with.Printer.Identity is null) (_learnedUnit, _learnAgainAt, _learnTries) = (null, null, 0);
+        // Who comes back may be another unit, or one that has printed elsewhere meanwhile.
+        if (_with.Printer.Identity is null || _with.Printer.Status.Device == DeviceState.NoDevice) (_learnedUnit, _learnAgainAt, _learnTries) = (null, null, 0);
         _events.Writer.TryWrite(new DeskEvent(DeskEventKind.PrinterChanged));
     }
 
@@ -205,6 +225,7 @@ public sealed partial class IssuanceDesk : IDisposable
     private void ConsiderDuties()
     {
         if (_inHand is not null) return;
+        ConsiderDisk();
         if (!_stopping && _recovered && _journalFailure is null)
         {
             Guarded(EscalateWaiting);
@@ -220,7 +241,9 @@ public sealed partial class IssuanceDesk : IDisposable
                 TakeInHand("incident slip", () => _slips.PrintAsync(_hardStop.Token));
                 return;
             }
-            if (canPrint && (!UnitIsLearned || _learnAgainAt <= _with.Time.GetTimestamp()))
+            // What could not be read is read again when the printer was opened anew.
+            var isNew = !UnitIsLearned && _notReadAt != _with.Printer.Disturbances;
+            if (canPrint && (isNew || _learnAgainAt <= _with.Time.GetTimestamp()))
             {
                 TakeInHand("new printer", LearnUnitAsync);
                 return;
@@ -234,10 +257,29 @@ public sealed partial class IssuanceDesk : IDisposable
     private async Task LearnUnitAsync()
     {
         var unit = _with.Printer.Unit;
-        var learned = await _attempts.LearnUnitAsync(_hardStop.Token);
-        // The kiosk issues meanwhile, with what it knows.
-        _learnAgainAt = learned || ++_learnTries >= MaxLearnTries ? null : _with.Time.GetTimestamp() + Ticks(LearnAgainAfter);
-        _learnedUnit = unit;
+        switch (await _attempts.LearnUnitAsync(_hardStop.Token))
+        {
+            case UnitKnowledge.Learned:
+                (_learnedUnit, _learnAgainAt, _notReadAt) = (unit, null, null);
+                break;
+            case UnitKnowledge.ProbeAgain:
+                // The kiosk issues meanwhile, with what it knows.
+                _learnAgainAt = ++_learnTries >= MaxLearnTries ? null : _with.Time.GetTimestamp() + Ticks(LearnAgainAfter);
+                (_learnedUnit, _notReadAt) = (unit, null);
+                break;
+            case UnitKnowledge.NotRead when _with.Printer.Status.CanPrint:
+                _notReadAt = _with.Printer.Disturbances;
+                break;
+        }
+    }
+
+    private void ConsiderDisk()
+    {
+        var used = _with.DiskReserveUsed();
+        if (used == _diskReserveUsed) return;
+        _diskReserveUsed = used;
+        if (used) _with.Alarms.Raise(new(AlarmKind.Journal, null, "The disk's reserve is used. To do: make space", _with.Time.GetUtcNow()));
+        else if (_journalFailure is null) _with.Alarms.Clear(AlarmKind.Journal, null);
     }
 
     private void TakeInHand(string name, Func<Task> work)
@@ -280,16 +322,26 @@ public sealed partial class IssuanceDesk : IDisposable
         }
     }
 
-    private void CheckJournal()
+    private async Task CheckJournalAsync()
     {
-        if (_with.CheckJournal() is { } findings) FailJournal(new(JournalFailure.Corrupt, findings));
+        try
+        {
+            if (await _with.CheckJournal(_stopAsked.Token) is { } failure) FailJournal(failure);
+        }
+        catch (OperationCanceledException) when (_stopping)
+        {
+            return;
+        }
+        _journalBeingChecked = false;
+        if (_journalFailure is null) Guarded(Recover);
+        _journalChecked.TrySetResult();
     }
 
     private IReadOnlyList<NotReadyReason> NotReadyReasons()
     {
         int waiting = 0, inDoubt = 0;
         int? ticketsLeft = null;
-        if (_journalFailure is null)
+        if (_journalFailure is null && !_journalBeingChecked)
             Guarded(() => (waiting, inDoubt, ticketsLeft) = (_with.Journal.Counts.Waiting, _with.Journal.CountIssuances().InDoubt, _paper.TicketsLeft));
         return Readiness.Judge(new()
         {
@@ -301,7 +353,7 @@ public sealed partial class IssuanceDesk : IDisposable
             TicketsLeft = ticketsLeft,
             // Until its slip parts it from what follows, a half ticket may hang in the printer.
             UnsettledAttempts = _unsettled + (_slips.NextTry is null ? 0 : 1),
-            JournalBeingChecked = false,
+            JournalBeingChecked = _journalBeingChecked,
             JournalFailure = _journalFailure,
             JournalHasItsKey = _with.Journal.CanKeepPersonalData,
             DiskReserveUsed = _with.DiskReserveUsed(),
@@ -355,6 +407,8 @@ public sealed partial class IssuanceDesk : IDisposable
         Consider(_learnAgainAt);
         foreach (var since in _waitingSince.Values) Consider(since + Ticks(_options.ResumeTimeout));
         if (_with.PlatformSilentFor() is { } silent && silent < _options.GatewaySilenceLimit) Consider(now + Ticks(_options.GatewaySilenceLimit - silent));
+        // Space is made by nobody who would tell: seen within a minute.
+        if (_diskReserveUsed) Consider(now + Ticks(TimeSpan.FromMinutes(1)));
         // Rounded up: a timer that fires a little early would find nothing to do.
         var due = next is { } moment ? TimeSpan.FromMilliseconds(Math.Ceiling((moment - now) * 1000.0 / _with.Time.TimestampFrequency)) : Timeout.InfiniteTimeSpan;
         _timer.Change(due, Timeout.InfiniteTimeSpan);

@@ -70,8 +70,8 @@ internal static partial class IssuanceLog
     [LoggerMessage(3020, LogLevel.Information, "Printer {Unit}: echoes process ids {Echoes}, cut counter exact {Exact}")]
     internal static partial void PrinterLearned(this ILogger logger, string unit, bool echoes, bool? exact);
 
-    [LoggerMessage(3030, LogLevel.Critical, "The journal cannot be written: nothing is issued until the agent is started again")]
-    internal static partial void JournalFailed(this ILogger logger, Exception exception);
+    [LoggerMessage(3030, LogLevel.Critical, "The journal cannot be used, nothing is issued: {Message} To do: {Advice}")]
+    internal static partial void JournalFailed(this ILogger logger, string message, string advice, Exception exception);
 
     [LoggerMessage(3031, LogLevel.Information, "Recovery: {Intents} intents released, {Open} orders open, {InDoubt} in doubt")]
     internal static partial void Recovered(this ILogger logger, int intents, int open, int inDoubt);

@@ -72,6 +72,19 @@ internal static class IssuanceRules
         return completed > acceptedAt ? completed : acceptedAt;
     }
 
+    /// <summary>
+    /// A restored image has forgotten what was printed after it was taken; the printer has not. Exact counters of one printer only.
+    /// </summary>
+    /// <param name="last">The highest that the journal has seen; null when it has seen none.</param>
+    /// <returns>Null when the counter is where it may be.</returns>
+    public static string? WhyNotThisPrintersJournal(long? last, long cuts, int unseenAllowed) => (cuts - last) switch
+    {
+        null => null,
+        < 0 => $"its cut counter went back from {last} to {cuts}",
+        var unseen when unseen > unseenAllowed => $"it has made {unseen} cuts that the journal does not know of ({unseenAllowed} are allowed)",
+        _ => null,
+    };
+
     /// <summary>The next thing to do for an accepted order, from what was attempted so far.</summary>
     /// <param name="superseded">See <see cref="Superseded"/>.</param>
     public static NextStep Next(int ticketCount, IReadOnlyList<AttemptRecord> attempts, long superseded)

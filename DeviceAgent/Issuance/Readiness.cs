@@ -75,7 +75,7 @@ internal static class Readiness
         if (!facts.Recovered && reasons.Count == 0) reasons.Add(NotReadyReason.Starting);
         var before = reasons.Count;
         JudgePrinter(facts.Printer, reasons);
-        if (!facts.PrinterLearned && reasons.Count == before && facts.Recovered) reasons.Add(NotReadyReason.PrinterBeingLearned);
+        if (!facts.PrinterLearned && reasons.Count == before && facts.Recovered && facts.JournalFailure is null) reasons.Add(NotReadyReason.PrinterBeingLearned);
         if (facts.TicketsLeft == 0 && reasons.Count == before) reasons.Add(NotReadyReason.PaperTooShort);
         if (facts.UnsettledAttempts > 0) reasons.Add(NotReadyReason.AccountingForTicket);
         JudgePlatform(facts, reasons);

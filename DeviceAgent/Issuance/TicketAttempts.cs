@@ -6,12 +6,25 @@ using Microsoft.Extensions.Logging;
 
 namespace DeviceAgent.Issuance;
 
+/// <summary>How far an attached printer is known.</summary>
+internal enum UnitKnowledge
+{
+    Learned,
+    /// <summary>The probe strip's echo got lost: another strip may tell.</summary>
+    ProbeAgain,
+    /// <summary>The printer could not be read now.</summary>
+    NotRead,
+}
+
 /// <summary>Makes one attempt at a time: durable before the first byte, judged by evidence afterwards.</summary>
 internal sealed class TicketAttempts(
     IIssuanceJournal journal, IPrinterStation printer, ITicketTemplate template, IPassengerGuidance guidance, PaperStock paper, IssuanceOptions options,
     TimeProvider time, ILogger logger)
 {
     private PrinterRecord? _unit;
+
+    /// <summary>See <see cref="JournalOptions.UnseenCutsAllowed"/>.</summary>
+    public required int UnseenCutsAllowed { get; init; }
 
     /// <summary>Prints a ticket or a strip and finds out what became of it.</summary>
     /// <returns>The ended attempt; null when nothing was begun because the printer cannot be read.</returns>
@@ -40,23 +53,47 @@ internal sealed class TicketAttempts(
     /// <summary>Ends an attempt about which nothing more can be found out.</summary>
     public AttemptRecord GiveUp(AttemptRecord open, string reason) => End(open, new(AttemptOutcome.Unknown, reason), null, null);
 
-    /// <summary>Learns once for a printer whether its cut counter is exact: one strip, one cut, one more on the counter.</summary>
     public PrinterRecord? Unit => _unit;
 
-    /// <returns>False when it could not be found out this time, and may be the next.</returns>
-    public async Task<bool> LearnUnitAsync(CancellationToken hardStop)
+    /// <summary>
+    /// Learns once for a printer whether its cut counter is exact: one strip, one cut, one more on the counter. Of a printer that it knows
+    /// it asks how far the counter is: nobody but this journal's kiosk should have moved it.
+    /// </summary>
+    /// <exception cref="JournalException">Mismatch: the printer has printed what this journal does not know of.</exception>
+    public async Task<UnitKnowledge> LearnUnitAsync(CancellationToken hardStop)
     {
-        if (printer.Unit is not { } unit || !printer.Status.CanPrint) return false;
+        if (printer.Unit is not { } unit || !printer.Status.CanPrint) return UnitKnowledge.NotRead;
         _unit = journal.FindPrinter(unit);
         // One echo that got lost at the opening unlearns nothing: the unit has shown before that it can.
-        if (_unit?.CutCounterIsExact is not null && (_unit.EchoesProcessId || !printer.EchoesProcessId)) return true;
-        var exact = await ProbeCounterAsync(hardStop);
-        if (exact is null && (printer.Unit != unit || !options.ProbeStrip)) return !options.ProbeStrip;
-        if (exact is null && _unit is not null) return false;
-        _unit = new(unit, printer.Identity?.Model, printer.EchoesProcessId, exact, null, time.GetUtcNow(), _unit?.LowSinceAttempt);
+        if (_unit?.CutCounterIsExact is not null && (_unit.EchoesProcessId || !printer.EchoesProcessId)) return await CompareCounterAsync(hardStop);
+        var (exact, cuts) = await ProbeCounterAsync(hardStop);
+        if (exact is null && printer.Unit != unit) return UnitKnowledge.NotRead;
+        if (exact is null && !options.ProbeStrip) return UnitKnowledge.Learned;
+        if (exact is null && _unit is not null) return UnitKnowledge.ProbeAgain;
+        _unit = new(unit, printer.Identity?.Model, printer.EchoesProcessId, exact, exact == true ? cuts : null, time.GetUtcNow(), _unit?.LowSinceAttempt);
         journal.SavePrinter(_unit);
         logger.PrinterLearned(unit, printer.EchoesProcessId, exact);
-        return exact is not null;
+        return exact is null ? UnitKnowledge.ProbeAgain : UnitKnowledge.Learned;
+    }
+
+    private async Task<UnitKnowledge> CompareCounterAsync(CancellationToken hardStop)
+    {
+        if (!CutCounterIsExact) return UnitKnowledge.Learned;
+        if (await printer.ReadEvidenceAsync(true, hardStop) is not { Idle: true } now) return UnitKnowledge.NotRead;
+        if (now is not { SerialNumber: { } serial, CutCounter: { } cuts }) return UnitKnowledge.Learned;
+        var last = journal.LastCuts(serial);
+        if (IssuanceRules.WhyNotThisPrintersJournal(last, cuts, UnseenCutsAllowed) is { } why)
+        {
+            journal.Distrust($"printer {serial}: {why}", time.GetUtcNow());
+            throw new JournalException(JournalFailure.Mismatch, $"Printer {serial}: {why}.");
+        }
+        if (last is null)
+        {
+            // Once for a printer and an adoption; from then on its attempts tell.
+            _unit = _unit! with { CutCounter = cuts, SeenAt = time.GetUtcNow() };
+            journal.SavePrinter(_unit);
+        }
+        return UnitKnowledge.Learned;
     }
 
     private bool CutCounterIsExact
@@ -69,15 +106,15 @@ internal sealed class TicketAttempts(
     }
 
     // Null: this unit tells no counter or echoes nothing, so that there is nothing to learn, or it went away meanwhile.
-    private async Task<bool?> ProbeCounterAsync(CancellationToken hardStop)
+    private async Task<(bool? Exact, long? Cuts)> ProbeCounterAsync(CancellationToken hardStop)
     {
-        if (!printer.EchoesProcessId || printer.Identity?.SerialNumber is null) return false;
-        if (await printer.ReadEvidenceAsync(false, hardStop) is not { } before) return null;
-        if (before.CutCounter is null) return false;
-        if (!options.ProbeStrip) return null;
+        if (!printer.EchoesProcessId || printer.Identity?.SerialNumber is null) return (false, null);
+        if (await printer.ReadEvidenceAsync(false, hardStop) is not { } before) return (null, null);
+        if (before.CutCounter is null) return (false, null);
+        if (!options.ProbeStrip) return (null, null);
         var result = await printer.PrintAsync(template.ProbeStrip(), PrinterProbeId, hardStop);
-        if (result.End != PrintEnd.Completed || await printer.ReadEvidenceAsync(false, hardStop) is not { } after) return null;
-        return after.CutCounter - before.CutCounter == 1;
+        if (result.End != PrintEnd.Completed || await printer.ReadEvidenceAsync(false, hardStop) is not { } after) return (null, null);
+        return (after.CutCounter - before.CutCounter == 1, after.CutCounter);
     }
 
     // '~' first: never an attempt's. The strip is no ticket, so that its echo proves nothing about any order.

@@ -52,6 +52,49 @@ internal static class DurableFiles
         SyncFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
     }
 
+    /// <summary>Puts new content in the place of a file: the old or the new one is there after a power cut, never half of one.</summary>
+    public static void Replace(string path, ReadOnlySpan<byte> content)
+    {
+        var temporary = $"{path}.{Guid.NewGuid():N}.new";
+        try
+        {
+            Write(temporary, content);
+            File.Move(temporary, path, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
+        SyncFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
+    }
+
+    /// <summary>Gives a file another name in its folder, durably. Never replaces a file; reads nothing of it.</summary>
+    /// <exception cref="IOException">The name is taken.</exception>
+    public static void Rename(string path, string newPath)
+    {
+        File.Move(path, newPath, overwrite: false);
+        SyncFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
+    }
+
+    /// <summary>Makes durable what the page cache shows of a file, if it is there.</summary>
+    /// <remarks>
+    /// After a failed sync Linux holds the pages for clean although the disk lacks them (man 2 fsync; lwn.net/Articles/752063): no later sync
+    /// covers them unless they are written again, and whoever reads the file is shown what a power cut takes away.
+    /// </remarks>
+    public static void WriteAgain(string path)
+    {
+        if (!File.Exists(path)) return;
+        using var file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+        var block = new byte[64 * 1024];
+        long at = 0;
+        while (RandomAccess.Read(file, block, at) is > 0 and var read)
+        {
+            RandomAccess.Write(file, block.AsSpan(0, read), at);
+            at += read;
+        }
+        if (at > 0) RandomAccess.FlushToDisk(file);
+    }
+
     private static void SyncFolder(string folder)
     {
         using var handle = new SafeFileHandle(Open(Encoding.UTF8.GetBytes(folder + "\0"), ReadOnlyCloseOnExec), ownsHandle: true);

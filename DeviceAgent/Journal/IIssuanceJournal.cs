@@ -77,6 +77,14 @@ public interface IIssuanceJournal : IOutbox, IDisposable
 
     void SavePrinter(PrinterRecord printer);
 
+    /// <summary>The highest cut counter that this journal has seen of a printer since it was made or adopted; null when it has seen none.</summary>
+    /// <param name="serialNumber">The printer's.</param>
+    long? LastCuts(string serialNumber);
+
+    /// <summary>Something shows that this journal does not know what happened here: from now on it opens for nobody until a person adopts it.</summary>
+    /// <param name="reason">For the technician.</param>
+    void Distrust(string reason, DateTimeOffset at);
+
     void Audit(DateTimeOffset at, string what, string details);
 
     /// <summary>The newest audit rows first.</summary>

@@ -21,4 +21,6 @@ internal static class JournalAudit
     public const string Retry = "report retry";
     public const string Parked = "report parked";
     public const string Woken = "reports woken";
+    public const string Adopted = "journal adopted";
+    public const string Distrusted = "journal distrusted";
 }

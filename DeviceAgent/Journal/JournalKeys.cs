@@ -142,7 +142,7 @@ public sealed class JournalKeys : IDisposable
         return place[..(length + sizeof(long))];
     }
 
-    private static string SecretPath(string stateFolder) => Path.Combine(stateFolder, "secrets", FileName);
+    internal static string SecretPath(string stateFolder) => Path.Combine(stateFolder, "secrets", FileName);
 
     private static JournalKeys ReadKey(string path)
     {

@@ -24,6 +24,14 @@ internal static class JournalSchema
     public const string ProcessIdStart = "process_id_start";
     /// <summary>"active" while a technician has taken the kiosk out of service.</summary>
     public const string Maintenance = "maintenance";
+    /// <summary>Which board it belongs to, <see cref="BoardIdentity.Of"/>; a key is missing where it could not be told.</summary>
+    public const string BoardDeviceTree = "board_device_tree", BoardDmi = "board_dmi", BoardMachineId = "board_machine_id";
+    /// <summary>The journal that was here before this one; empty in the first.</summary>
+    public const string Replaces = "replaces";
+    /// <summary>Why it is not used until a person adopts it; empty otherwise.</summary>
+    public const string Distrusted = "distrusted";
+    /// <summary>Attempts up to this one tell nothing about a printer's counter any more: it was adopted after them.</summary>
+    public const string CountersFrom = "counters_from";
 
     public static int Version => Steps.Count;
 

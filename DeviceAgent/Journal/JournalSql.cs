@@ -1,7 +1,7 @@
 namespace DeviceAgent.Journal;
 
 /// <summary>Every statement that the journal runs. INDEXED BY makes SQLite refuse a plan that would walk a whole table.</summary>
-internal static class JournalSql
+internal static partial class JournalSql
 {
     // Conditions of partial indexes: a query uses the index only when it repeats the condition word for word.
     // They rest on the column open, not on states: a change of state between two open ones then leaves the index alone.

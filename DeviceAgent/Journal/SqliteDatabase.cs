@@ -79,6 +79,15 @@ internal sealed class SqliteDatabase : IDisposable
         if (sqlite3_get_autocommit(_handle) == 0 && sqlite3_exec(_handle, "ROLLBACK") != SQLITE_OK) HasFailed = true;
     }
 
+    /// <summary>
+    /// Closing then leaves the write-ahead log and the file as they are, instead of copying the one into the other: for a file that is not ours to change.
+    /// sqlite.org/c3ref/c_dbconfig_defensive.html, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE.
+    /// </summary>
+    public void LeaveLogOnClose(bool leave) => Check(sqlite3_db_config(_handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, leave ? 1 : 0, out _));
+
+    /// <summary>Makes what is being run end with SQLITE_INTERRUPT. Any thread, while the connection is open: sqlite.org/c3ref/interrupt.html.</summary>
+    public void Interrupt() => sqlite3_interrupt(_handle);
+
     public void Check(int rc)
     {
         if (rc is not (SQLITE_OK or SQLITE_ROW or SQLITE_DONE)) throw Failure(rc);

@@ -23,6 +23,7 @@ public sealed partial class SqliteJournal : IIssuanceJournal
     private readonly string _path;
     private readonly string _journalKeyId;
     private readonly long _processIdStart;
+    private readonly long _countersFrom;
     private long? _latest;
     // Row ids are dense and nobody else writes.
     private long _lastIssuance;
@@ -47,6 +48,7 @@ public sealed partial class SqliteJournal : IIssuanceJournal
             Instant(long.Parse(Meta(JournalSchema.CreatedAt), CultureInfo.InvariantCulture)));
         _journalKeyId = Meta(JournalSchema.KeyId);
         _processIdStart = long.Parse(Meta(JournalSchema.ProcessIdStart), CultureInfo.InvariantCulture);
+        _countersFrom = long.Parse(ReadMeta(database, JournalSchema.CountersFrom) ?? "0", CultureInfo.InvariantCulture);
         _lastIssuance = Scalar(JournalSql.LastIssuance);
         _lastAttempt = Scalar(JournalSql.LastAttempt);
         _lastReport = Scalar(JournalSql.LastReport);
@@ -70,10 +72,20 @@ public sealed partial class SqliteJournal : IIssuanceJournal
     public DateTimeOffset? LastTime => _latest is { } latest ? Instant(latest) : null;
 
     /// <summary>Makes the first journal: whole, synced and closed to others, or not at all.</summary>
-    /// <exception cref="JournalException">Exists; Unwritable.</exception>
-    public static SqliteJournal Create(string path, JournalOptions options, JournalKeys keys, TimeProvider time)
+    /// <param name="board">Null: it belongs to any board (tests and tools).</param>
+    /// <exception cref="JournalException">Exists; Missing, when a journal was here before; Unwritable.</exception>
+    public static SqliteJournal Create(string path, JournalOptions options, JournalKeys keys, TimeProvider time, BoardIdentity? board = null)
     {
         if (File.Exists(path)) throw new JournalException(JournalFailure.Exists, $"{path} is there already.");
+        // The key is made just before: it is looked for by whoever makes it.
+        if (TraceOfEarlier(path) is { } trace && trace != JournalKeys.SecretPath(Path.GetDirectoryName(Path.GetFullPath(path))!))
+            throw new JournalException(JournalFailure.Missing, $"{path} is missing, and {trace} shows that a journal was here.");
+        Make(path, options, keys, time, new(1, null, ""));
+        return Open(path, options, keys, time, board);
+    }
+
+    private static void Make(string path, JournalOptions options, JournalKeys keys, TimeProvider time, Founding founding)
+    {
         try
         {
             DurableFiles.MakeFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
@@ -84,7 +96,7 @@ public sealed partial class SqliteJournal : IIssuanceJournal
                 using (var database = SqliteDatabase.Open(temporary))
                 {
                     Set(database, options);
-                    Lay(database, keys, time.GetUtcNow());
+                    Lay(database, keys, time.GetUtcNow(), founding);
                 }
                 DurableFiles.Publish(temporary, path);
             }
@@ -97,29 +109,43 @@ public sealed partial class SqliteJournal : IIssuanceJournal
         {
             throw new JournalException(JournalFailure.Unwritable, $"{path} cannot be made: {e.Message}", inner: e);
         }
-        return Open(path, options, keys, time);
     }
 
     /// <summary>Opens an existing journal, brings an older one to this release's schema and never makes one.</summary>
     /// <param name="keys"><see cref="JournalKeys.None"/> or another key: it opens, personal data stays out of reach.</param>
-    /// <exception cref="JournalException">Missing, Locked, Corrupt, NewerThanReadable, Unwritable, NotDurable.</exception>
-    public static SqliteJournal Open(string path, JournalOptions options, JournalKeys keys, TimeProvider time)
+    /// <param name="board">The machine's; null: nobody asks whose board it is (tests and tools).</param>
+    /// <exception cref="JournalException">Missing, Locked, Corrupt, Mismatch, NewerThanReadable, Unwritable, NotDurable.</exception>
+    public static SqliteJournal Open(string path, JournalOptions options, JournalKeys keys, TimeProvider time, BoardIdentity? board = null) =>
+        Open(path, options, keys, time, board, anyones: false);
+
+    private static SqliteJournal Open(string path, JournalOptions options, JournalKeys keys, TimeProvider time, BoardIdentity? board, bool anyones)
     {
         if (!IsThere(path)) throw new JournalException(JournalFailure.Missing, $"{path} is missing.");
         var database = SqliteDatabase.Open(path);
         try
         {
+            // Until it is known to be ours: not even the log is copied into it.
+            database.LeaveLogOnClose(true);
             Recognise(database, path);
+            if (!anyones && WhyNotOurs(database, path, board) is { } why) throw new JournalException(JournalFailure.Mismatch, $"{path}: {why}.");
+            database.LeaveLogOnClose(false);
+            // From here on nobody else has it. Before anything is read from the log and acted on, or copied from it into the database.
+            DurableFiles.WriteAgain(path + "-wal");
             Set(database, options);
             Migrate(database);
-            // Storage that failed may have lost what its cache still shows (an fsync is not repeated); this writes and syncs the log's content anew.
-            database.Execute("PRAGMA wal_checkpoint(FULL)");
-            return new SqliteJournal(database, path, keys, time);
+            var journal = new SqliteJournal(database, path, keys, time);
+            if (!anyones) journal.BelongTo(board);
+            return journal;
         }
         catch (Exception e) when (e is FormatException or OverflowException or ArgumentOutOfRangeException)
         {
             database.Dispose();
             throw new JournalException(JournalFailure.Corrupt, $"{path}: meta does not read.", inner: e);
+        }
+        catch (Exception e) when (e is (IOException and not JournalException) or UnauthorizedAccessException)
+        {
+            database.Dispose();
+            throw new JournalException(JournalFailure.Unwritable, $"{path}-wal cannot be written again: {e.Message}", inner: e);
         }
         catch (JournalException)
         {
@@ -130,14 +156,28 @@ public sealed partial class SqliteJournal : IIssuanceJournal
 
     /// <summary>Reads the whole file and looks for damage; seconds where the file is large and not in memory. PRAGMA quick_check.</summary>
     /// <param name="findings">"ok", else what is damaged, at most ten lines.</param>
-    public bool QuickCheck(out string findings)
+    public bool QuickCheck(out string findings) => QuickCheckUntil(CancellationToken.None, out findings);
+
+    /// <summary>As <see cref="QuickCheck"/>; may run on another thread than the rest, while nobody else is inside.</summary>
+    /// <exception cref="OperationCanceledException">Called off: the journal is not to be used afterwards.</exception>
+    internal bool QuickCheckUntil(CancellationToken stop, out string findings)
     {
         using var entry = Enter();
-        using var check = _database.Use("PRAGMA quick_check(10)");
-        List<string> lines = [];
-        while (check.Step()) lines.Add(check.Text(0));
-        findings = string.Join('\n', lines);
-        return findings == "ok";
+        using var interrupt = stop.Register(_database.Interrupt);
+        // What is not running yet cannot be interrupted.
+        stop.ThrowIfCancellationRequested();
+        try
+        {
+            using var check = _database.Use("PRAGMA quick_check(10)");
+            List<string> lines = [];
+            while (check.Step()) lines.Add(check.Text(0));
+            findings = string.Join('\n', lines);
+            return findings == "ok";
+        }
+        catch (JournalException) when (stop.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(stop);
+        }
     }
 
     public void Dispose()
@@ -148,7 +188,7 @@ public sealed partial class SqliteJournal : IIssuanceJournal
         _database.Dispose();
     }
 
-    /// <summary>A journal that may not be looked at is not a missing one: nobody is to make another.</summary>
+    // A folder that may not be entered hides the file: that is no reason to make another one.
     private static bool IsThere(string path)
     {
         try
@@ -160,9 +200,9 @@ public sealed partial class SqliteJournal : IIssuanceJournal
         {
             return false;
         }
-        catch (Exception e) when (e is UnauthorizedAccessException or IOException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new JournalException(JournalFailure.Unwritable, $"{path} cannot be looked at: {e.Message}", inner: e);
+            throw new JournalException(JournalFailure.Unwritable, $"{path} cannot be reached: {e.Message}", inner: e);
         }
     }
 
@@ -179,18 +219,20 @@ public sealed partial class SqliteJournal : IIssuanceJournal
             throw new JournalException(JournalFailure.NotDurable, $"locking_mode is {locking}, journal_mode {mode}, synchronous {synchronous}.");
     }
 
-    private static void Lay(SqliteDatabase database, JournalKeys keys, DateTimeOffset now)
+    private static void Lay(SqliteDatabase database, JournalKeys keys, DateTimeOffset now, Founding founding)
     {
         database.Execute("BEGIN");
         database.Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA application_id = {JournalSchema.ApplicationId}"));
         foreach (var step in JournalSchema.Steps) database.Execute(step);
         SetVersion(database, JournalSchema.Version);
         WriteMeta(database, JournalSchema.JournalId, Guid.NewGuid().ToString());
-        WriteMeta(database, JournalSchema.Epoch, "1");
+        WriteMeta(database, JournalSchema.Epoch, Text(founding.Epoch));
+        WriteMeta(database, JournalSchema.Replaces, founding.Replaced?.ToString() ?? "");
         WriteMeta(database, JournalSchema.MinimumReader, "1");
         WriteMeta(database, JournalSchema.CreatedAt, Text(Milliseconds(now)));
         WriteMeta(database, JournalSchema.KeyId, keys.KeyId);
         WriteMeta(database, JournalSchema.ProcessIdStart, Text(RandomNumberGenerator.GetInt32(AttemptProcessIds.Count)));
+        if (founding.Audit.Length > 0) database.Use(JournalSql.InsertAudit).Bind(1, Milliseconds(now)).Bind(2, 0L).Bind(3, JournalAudit.Adopted).Bind(4, founding.Audit).Run();
         database.Execute("COMMIT");
     }
 

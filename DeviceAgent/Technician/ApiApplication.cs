@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using DeviceAgent.Journal;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -43,6 +44,10 @@ internal sealed class ApiApplication(IAgentDesk desk, TimeProvider time) : IHttp
         catch (BadHttpRequestException e)
         {
             await RefuseAsync(context, e.StatusCode, "the request's body is too long, too slow or broken off");
+        }
+        catch (JournalException e)
+        {
+            await RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, e.Message);
         }
         catch (OperationCanceledException) when (late.IsCancellationRequested && !aborted.IsCancellationRequested && !context.Response.HasStarted)
         {
@@ -118,7 +123,7 @@ internal sealed class ApiApplication(IAgentDesk desk, TimeProvider time) : IHttp
             await RefuseAsync(context, StatusCodes.Status400BadRequest, $$"""the body must be {"as":"issued|void|reissue","reason":"…"} with a reason of 1 to {{MaxReason}} printable characters""");
         else
         {
-            var answer = await desk.DecideAsync(number, body, PeerIdentity.Of(context), cancellationToken).WaitAsync(cancellationToken);
+            var answer = await desk.DecideAsync(number, body, CallerIdentity.OfPeer(context), cancellationToken).WaitAsync(cancellationToken);
             var status = answer.Result switch
             {
                 DecisionResult.Decided => StatusCodes.Status200OK,
@@ -136,7 +141,7 @@ internal sealed class ApiApplication(IAgentDesk desk, TimeProvider time) : IHttp
         var body = await ReadAsync(context, ApiRequestJson.Default.MaintenanceBody, cancellationToken);
         if (body?.Active is not { } active || !IsReason(body.Reason))
             await RefuseAsync(context, StatusCodes.Status400BadRequest, $$"""the body must be {"active":true|false,"reason":"…"} with a reason of 1 to {{MaxReason}} printable characters""");
-        else if (await desk.SetMaintenanceAsync(body, PeerIdentity.Of(context), cancellationToken).WaitAsync(cancellationToken) is { } whyNot)
+        else if (await desk.SetMaintenanceAsync(body, CallerIdentity.OfPeer(context), cancellationToken).WaitAsync(cancellationToken) is { } whyNot)
             await RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, whyNot);
         else await AnswerAsync(context, StatusCodes.Status200OK, new(active ? "out of service for maintenance" : "back in service"), ApiAnswerJson.Default.DoneAnswer);
     }

@@ -6,11 +6,13 @@ namespace DeviceAgent.Technician;
 /// <summary>What each command does; the composition root fills it in. Each gives an exit code.</summary>
 /// <param name="Run">(config file, socket path); socket paths are absolute and short enough for the kernel</param>
 /// <param name="CreateJournal">(config file)</param>
+/// <param name="AdoptJournal">(config file, reason of 1 to 200 printable characters)</param>
 /// <param name="Status">(socket path, as JSON)</param>
 /// <param name="Orders">(socket path) → the commands about orders and maintenance</param>
 public sealed record CommandHandlers(
     Func<string, string, CancellationToken, Task<int>> Run,
     Func<string, CancellationToken, Task<int>> CreateJournal,
+    Func<string, string, CancellationToken, Task<int>> AdoptJournal,
     Func<string, bool, CancellationToken, Task<int>> Status,
     Func<string, OrderCommands> Orders);
 
@@ -23,6 +25,9 @@ public static class CommandLine
 
     /// <summary>Bytes. man 7 unix: sun_path has 108, the last one a NUL.</summary>
     private const int MaxSocketPath = 107;
+
+    /// <summary>Characters of a reason that is kept in the journal's audit.</summary>
+    private const int MaxReason = 200;
 
     /// <summary>--socket, then $DEVICE_AGENT_SOCKET, then the /run path. An empty one counts as not given.</summary>
     public static string SocketPath(string? option, string? variable) =>
@@ -102,17 +107,44 @@ public static class CommandLine
         var config = Config();
         var create = new Command("create",
             """
-            Makes the journal and, where no credential gives one, its key file. Refuses when there is a journal already.
+            Makes the journal and, where no credential gives one, its key file. Refuses when there is a journal already, or was one.
             Exit codes: 0 made, 74 there is one, or it cannot be made, 78 configuration.
             """) { config };
         create.SetAction((result, stop) => handlers.CreateJournal(result.GetValue(config) ?? DefaultConfig, stop));
-        var journal = new Command("journal", "The durable record of what was issued and what is still to be reported.") { create };
+        var journal = new Command("journal", "The durable record of what was issued and what is still to be reported.") { create, Adopt(handlers) };
         journal.SetAction(result =>
         {
-            result.InvocationConfiguration.Error.WriteLine("A command is required: journal create. Try: device-agent journal --help");
+            result.InvocationConfiguration.Error.WriteLine("A command is required: journal create or journal adopt. Try: device-agent journal --help");
             return ExitCodes.Usage;
         });
         return journal;
+    }
+
+    private static Command Adopt(CommandHandlers handlers)
+    {
+        var config = Config();
+        var reason = new Option<string>("--reason")
+        {
+            Required = true,
+            HelpName = "TEXT",
+            Description = $"Why, in 1 to {MaxReason} printable characters. It is kept in the journal with who called.",
+        };
+        reason.Validators.Add(result =>
+        {
+            var text = result.GetValueOrDefault<string>();
+            if (string.IsNullOrWhiteSpace(text) || text.Length > MaxReason || text.Any(char.IsControl)) result.AddError($"--reason must be a text of 1 to {MaxReason} printable characters.");
+        });
+        var command = new Command("adopt",
+            """
+            Makes the journal of this machine what is there, when the agent says JournalMissing, JournalDamaged or JournalMismatch
+            (a lost or broken file, a restored image, a copied card, another board). Stop the agent first; run it as the agent's user.
+            Missing: makes a new one. Damaged: gives it another name and makes a new one; nothing is overwritten or deleted.
+            Not this machine's: keeps it. Waiting reports are then asked about before they are sent, orders in hand stand in doubt.
+            A sound journal that belongs here is left as it is.
+            Exit codes: 0 adopted, or nothing to do; 74 the agent runs, or an adoption does not help; 78 configuration.
+            """) { config, reason };
+        command.SetAction((result, stop) => handlers.AdoptJournal(result.GetValue(config) ?? DefaultConfig, result.GetValue(reason)!, stop));
+        return command;
     }
 
     private static Command Status(CommandHandlers handlers, string? socketVariable)

@@ -40,8 +40,10 @@ public sealed record StatusAnswer
     public required ClockAnswer Clock { get; init; }
     public required PrinterAnswer Printer { get; init; }
     public required ScannerAnswer Scanner { get; init; }
-    public required IssuancesAnswer Issuances { get; init; }
-    public required OutboxAnswer Outbox { get; init; }
+    /// <summary>Null while the journal cannot be read.</summary>
+    public required IssuancesAnswer? Issuances { get; init; }
+    /// <summary>Null while the journal cannot be read.</summary>
+    public required OutboxAnswer? Outbox { get; init; }
     public required PlatformAnswer Platform { get; init; }
 }
 

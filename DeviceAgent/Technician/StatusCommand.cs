@@ -37,13 +37,15 @@ public static class StatusCommand
         Line("Clock", status.Clock.Trusted ? $"trusted, by the word of {status.Clock.By}" : "not trusted");
         Line("Printer", $"{status.Printer.Device}, paper {status.Printer.Paper}{(status.Printer.Unit is null ? "" : $", unit {status.Printer.Unit}")}");
         Line("Scanner", status.Scanner.Device);
-        Line("Issuances", string.Create(CultureInfo.InvariantCulture, $"{status.Issuances.Issued} issued, {status.Issuances.Open} open, {status.Issuances.InDoubt} in doubt{OfNewer(status.Issuances.Unreadable)}"));
-        Line("Outbox", string.Create(CultureInfo.InvariantCulture, $"{status.Outbox.Waiting} waiting, {status.Outbox.Parked} parked, {status.Outbox.Confirmed} confirmed{OfNewer(status.Outbox.Unreadable)}"));
+        Line("Issuances", status.Issuances is null ? NotKnown : string.Create(CultureInfo.InvariantCulture, $"{status.Issuances.Issued} issued, {status.Issuances.Open} open, {status.Issuances.InDoubt} in doubt{OfNewer(status.Issuances.Unreadable)}"));
+        Line("Outbox", status.Outbox is null ? NotKnown : string.Create(CultureInfo.InvariantCulture, $"{status.Outbox.Waiting} waiting, {status.Outbox.Parked} parked, {status.Outbox.Confirmed} confirmed{OfNewer(status.Outbox.Unreadable)}"));
         if (status.Platform.SilentSeconds is { } silent) Line("Platform", string.Create(CultureInfo.InvariantCulture, $"silent for {silent} s"));
         return text.ToString();
 
         void Line(string name, string value) => text.Append(name.PadRight(11)).Append(OneLine(value)).Append('\n');
     }
+
+    private const string NotKnown = "not known: the journal cannot be read";
 
     private static string OfNewer(int unreadable) => unreadable == 0 ? "" : $", {unreadable} of a newer release";
 

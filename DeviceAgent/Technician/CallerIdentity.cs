@@ -6,9 +6,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace DeviceAgent.Technician;
 
-/// <summary>Who is at the other end of the agent's socket: what the kernel says, not what the caller says.</summary>
+/// <summary>Who asks for something that is journaled: what the kernel says, not what the caller says.</summary>
 /// <remarks>Source: man 7 unix, SO_PEERCRED (struct ucred: pid, uid, gid); man 5 passwd; man 5 proc, /proc/pid/loginuid.</remarks>
-internal static class PeerIdentity
+internal static class CallerIdentity
 {
     // asm-generic/socket.h (x64, arm64).
     private const int SolSocket = 1, SoPeerCred = 17, UcredBytes = 12;
@@ -16,7 +16,7 @@ internal static class PeerIdentity
     private const int MaxNumber = 16;
 
     /// <summary>"uid 0 (root), logged in as uid 1000 (anna)"; "somebody" where there is no such socket.</summary>
-    public static string Of(HttpContext context)
+    public static string OfPeer(HttpContext context)
     {
         if (context.Features.Get<IConnectionSocketFeature>()?.Socket is not { } socket) return "somebody";
         Span<byte> ucred = stackalloc byte[UcredBytes];
@@ -30,9 +30,13 @@ internal static class PeerIdentity
         }
         var pid = BinaryPrimitives.ReadInt32LittleEndian(ucred);
         var uid = BinaryPrimitives.ReadUInt32LittleEndian(ucred[4..]);
-        var login = LoginOf(pid);
-        return login is { } l && l != uid ? $"{Named(uid)}, logged in as {Named(l)}" : Named(uid);
+        return Describe(uid, LoginOf(pid));
     }
+
+    /// <summary>Who runs this program.</summary>
+    public static string OfThisProcess() => Describe(FileIdentity.EffectiveUser, LoginOf(Environment.ProcessId));
+
+    internal static string Describe(uint uid, uint? login) => login is { } l && l != uid ? $"{Named(uid)}, logged in as {Named(l)}" : Named(uid);
 
     /// <summary>"uid 1000 (anna)"; without the name where the machine's own list does not have it.</summary>
     internal static string Named(uint uid)
