@@ -40,7 +40,7 @@ public sealed class CrashEnumerationTests
     [Fact]
     public void No_law_is_broken_when_the_power_is_cut_again_during_the_recovery()
     {
-        var totals = new[] { ("one-passenger", 2), ("three-passengers", 9) }.Select(s => CrashEnumeration.Run(Scenario.Of(s.Item1), CrashEnumeration.Double(Scenario.Of(s.Item1), s.Item2))).ToList();
+        var totals = new[] { ("one-passenger", 3), ("three-passengers", 12), ("paper-out", 30) }.Select(s => CrashEnumeration.Run(Scenario.Of(s.Item1), CrashEnumeration.Double(Scenario.Of(s.Item1), s.Item2))).ToList();
         foreach (var total in totals)
         {
             TestContext.Current.TestOutputHelper?.WriteLine(total.ToString());
