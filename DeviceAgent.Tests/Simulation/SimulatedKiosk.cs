@@ -97,6 +97,8 @@ internal sealed class SimulatedKiosk(World world, KioskParts parts)
         MaxInDoubt = 100,
     };
 
+    private static readonly TimeSpan JournalCheckTime = TimeSpan.FromMilliseconds(60);
+
     private static readonly DateTimeOffset ReleasedAt = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     private static readonly OrderOptions Orders = new() { StationIds = [Station], LookUpsPerMinute = 60 };
@@ -211,6 +213,8 @@ internal sealed class SimulatedKiosk(World world, KioskParts parts)
         var time = new KioskClock(run.Clock, ClockTrust.NtpOrGateway, () => world.Board.IsSynchronised ? KernelClockState.Synchronized : KernelClockState.NotSynchronized, ReleasedAt);
         run.Journal = new WorldJournal(world, run, parts.Engine(world, run, new MemoryJournal(world.Disk, time)));
         if (run.Journal.LastTime is { } last) time.NotBefore(last);
+        // Gone with the process, never disposed: the world has no end of its own.
+        var journalFailed = new CancellationTokenSource();
         var lights = world.Lights.OpenFor(run);
         var api = parts.Api(world.Gateway.ApiOf(run));
         var random = new Random(world.Random.Next());
@@ -220,7 +224,12 @@ internal sealed class SimulatedKiosk(World world, KioskParts parts)
         run.Desk = new(new()
         {
             Journal = run.Journal,
-            CheckJournal = _ => Task.FromResult<JournalException?>(null),
+            CheckJournal = async cancellationToken =>
+            {
+                await Task.Delay(JournalCheckTime, time, cancellationToken);
+                return null;
+            },
+            JournalFailed = journalFailed.Cancel,
             Platform = line,
             Printer = parts.Station(world, printer),
             Guidance = parts.Guidance(world.Lights.GuidanceOf(run, lights)),
@@ -252,7 +261,7 @@ internal sealed class SimulatedKiosk(World world, KioskParts parts)
         run.Parts =
         [
             run.Loop.Start(run.Desk.RunAsync),
-            run.Loop.Start(() => SendAsync(run, sender)),
+            run.Loop.Start(() => SendAsync(run, sender, journalFailed.Token)),
             run.Loop.Start(() => printer.RunAsync(CancellationToken.None)),
             run.Loop.Start(() => scanner.RunAsync(CancellationToken.None)),
             run.Loop.Start(() => line.RunAsync(CancellationToken.None)),
@@ -269,17 +278,22 @@ internal sealed class SimulatedKiosk(World world, KioskParts parts)
     }
 
     // As the host does: a journal that cannot be written stops the issuing, not the agent.
-    private static async Task SendAsync(AgentRun run, OutboxSender sender)
+    private static async Task SendAsync(AgentRun run, OutboxSender sender, CancellationToken journalFailed)
     {
         try
         {
-            await sender.RunAsync(CancellationToken.None);
+            await run.Desk.JournalChecked.WaitAsync(journalFailed);
+            await sender.RunAsync(journalFailed);
         }
         catch (JournalException e)
         {
             run.Desk.FailJournal(e);
-            await Task.Delay(Timeout.InfiniteTimeSpan, run.Clock, CancellationToken.None);
         }
+        catch (OperationCanceledException) when (journalFailed.IsCancellationRequested)
+        {
+            // There is no journal to send from.
+        }
+        await Task.Delay(Timeout.InfiniteTimeSpan, run.Clock, CancellationToken.None);
     }
 
     private sealed class WorldLogger(World world) : ILogger

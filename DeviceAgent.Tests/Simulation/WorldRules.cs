@@ -125,6 +125,8 @@ internal static class WorldRules
             if (world.Kiosk.Run is { } run && run.Alarms.Stands(AlarmKind.OrderInDoubt, record.OrderNumber) != (record.State == IssuanceState.InDoubt))
                 world.Violate("an order in doubt has an alarm, and no other", $"{record.OrderNumber} is {record.State}");
         }
+        // Every printer of this world has printed for nobody but this journal's kiosk, some refills apart.
+        if (world.Disk.Distrusted is { } why) world.Violate("no journal is distrusted without a cause", why);
         var reasons = world.Kiosk.NotReady;
         if (reasons.Count > 0) world.Violate("a sound kiosk is not out of service", string.Join(", ", reasons));
         else if (world.Lights.Shown != Guidance.Ready || !world.Lights.IsGreen)
