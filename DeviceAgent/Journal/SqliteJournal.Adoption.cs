@@ -39,8 +39,15 @@ public sealed partial class SqliteJournal
     {
         if (File.Exists(path)) return null;
         var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        string[] traces = [JournalMarker.PathFor(path), .. Companions.Select(c => path + c), .. SetAsideFiles(path), JournalKeys.SecretPath(folder)];
-        return traces.FirstOrDefault(File.Exists);
+        try
+        {
+            string[] traces = [JournalMarker.PathFor(path), .. Companions.Select(c => path + c), .. SetAsideFiles(path), JournalKeys.SecretPath(folder)];
+            return traces.FirstOrDefault(File.Exists);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new JournalException(JournalFailure.Unwritable, $"{folder} cannot be looked through: {e.Message}", inner: e);
+        }
     }
 
     public long? LastCuts(string serialNumber)
