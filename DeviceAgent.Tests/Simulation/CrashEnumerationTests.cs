@@ -10,6 +10,7 @@ public sealed class CrashEnumerationTests
     [InlineData("offline")]
     [InlineData("network-returns")]
     [InlineData("refused")]
+    [InlineData("retracted", 1)]
     [InlineData("in-doubt", 2)]
     public void No_law_is_broken_wherever_the_power_is_cut(string scenario, int inDoubtUndisturbed = 0)
     {

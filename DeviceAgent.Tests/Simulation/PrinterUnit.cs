@@ -63,6 +63,8 @@ internal sealed class PrinterUnit(World world, PrinterKind kind, string serial)
     private CutPiece _piece = world.Paper.NewPiece();
     private int _power;
     private bool _isMoving;
+    private bool _hasRetracted;
+    private Printout? _last;
 
     public PrinterKind Kind => kind;
 
@@ -86,7 +88,11 @@ internal sealed class PrinterUnit(World world, PrinterKind kind, string serial)
     public bool IsDrained => _buffer.Count == 0;
 
     /// <summary>An id that was asked for, when everything before it is printed.</summary>
-    public Action<ProcessId>? Echo { get; set; }
+    /// <remarks>True: it will be heard.</remarks>
+    public Func<ProcessId, bool>? Echo { get; set; }
+
+    /// <summary>How long after its cut the presenter pulls the next ticket back in; null: it does not.</summary>
+    public TimeSpan? RetractsAfter { get; set; }
 
     public PrinterStatus Status => new()
     {
@@ -94,6 +100,7 @@ internal sealed class PrinterUnit(World world, PrinterKind kind, string serial)
         Paper = Roll <= 0 ? PaperSupply.Out : Roll <= NearEndLines ? PaperSupply.Low : PaperSupply.Full,
         CoverOpen = IsCoverOpen,
         CutterError = HasCutterError,
+        Media = _hasRetracted ? MediaState.Retracted : MediaState.Unknown,
     };
 
     private bool CanWork => HasPower && !IsCoverOpen && !HasCutterError && Roll > 0;
@@ -115,7 +122,7 @@ internal sealed class PrinterUnit(World world, PrinterKind kind, string serial)
             }
             if (!job.IsEnded && (job.Received < (job.Document?.Length ?? 0) || job.EchoAsked is null)) return;
             _buffer.Dequeue();
-            if (kind.Echoes && job.EchoAsked is { } id) Echo?.Invoke(id);
+            if (kind.Echoes && job.EchoAsked is { } id && Echo?.Invoke(id) == true) (job.Printout ?? _last)?.WasHeard = true;
         }
     }
 
@@ -202,14 +209,27 @@ internal sealed class PrinterUnit(World world, PrinterKind kind, string serial)
         if (mark == MarkKind.Cut)
         {
             printout.IsWhole = true;
+            var piece = _piece;
             MakeCut();
+            _last = printout;
+            if (RetractsAfter is not { } after || printout.Document.Kind != PaperKind.Ticket) return;
+            RetractsAfter = null;
+            world.At(after, () => Retract(printout, piece));
             return;
         }
+        _hasRetracted = false;
         world.Paper.Ink(_piece, printout, isCode: mark == MarkKind.Code);
         Roll -= mark == MarkKind.Code ? LinesOfCode : 1;
         if (Roll > 0) return;
         world.Note($"printer: paper out in {printout.Document.Kind} {printout.Document.Text}");
         world.Printer.RanOut();
+    }
+
+    private void Retract(Printout printout, CutPiece piece)
+    {
+        if (printout.WasHeard || _last != printout || !HasPower || world.Shadow.IsPresented(printout.Document.Text)) return;
+        world.Printer.Disturb($"{printout.Document.Text} retracted");
+        (printout.IsWhole, piece.IsOut, _hasRetracted) = (false, false, true);
     }
 
     private void MakeCut()

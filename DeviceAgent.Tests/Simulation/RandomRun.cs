@@ -116,7 +116,7 @@ internal sealed class RandomRun
     private void DrawPrinterFault()
     {
         var printer = _world.Printer;
-        switch (_random.Next(8))
+        switch (_random.Next(9))
         {
             case 0:
                 For("unplugged", printer.Unplug, printer.Plug);
@@ -138,6 +138,10 @@ internal sealed class RandomRun
                 break;
             case 6:
                 At(Seconds(0, TroubleSeconds), "echo late", () => printer.NextEchoDelay = Seconds(1, 40));
+                break;
+            case 7:
+                var after = Seconds(1, 9);
+                At(Seconds(0, TroubleSeconds), "a presenter that pulls back", () => (printer.EchoesToLose, printer.Unit.RetractsAfter) = (1, after));
                 break;
             default:
                 var next = Printer(_random) with { IsUsb = printer.Unit.Kind.IsUsb };

@@ -17,6 +17,7 @@ internal sealed record Scenario(string Name, Action<World> Begin, PrinterKind? P
         new("offline", Offline),
         new("network-returns", NetworkReturns),
         new("refused", Refused),
+        new("retracted", Retracted),
         // A printer that proves nothing: its order stands in doubt, and goes on doing so through every restart.
         new("in-doubt", world => Come(world, "10000002", 2), new() { Echoes = false, TellsSerialNumber = false }),
     ];
@@ -55,6 +56,13 @@ internal sealed record Scenario(string Name, Action<World> Begin, PrinterKind? P
             world.Gateway.Always = RequestFate.NoNetwork;
             world.Script(TimeSpan.FromSeconds(60), () => world.Gateway.Always = RequestFate.Answered);
         };
+        Come(world, "10000002", 2);
+    }
+
+    /// <summary>The echo gets lost, and the presenter pulls the ticket back in before anybody has asked.</summary>
+    private static void Retracted(World world)
+    {
+        world.Script(TimeSpan.FromSeconds(3), () => (world.Printer.EchoesToLose, world.Printer.Unit.RetractsAfter) = (1, TimeSpan.FromSeconds(2)));
         Come(world, "10000002", 2);
     }
 

@@ -49,6 +49,10 @@ internal sealed class ShadowJournal(World world)
 
     public void Acknowledge() => _pending = null;
 
+    /// <param name="ticket">As its code says.</param>
+    public bool IsPresented(string ticket) => Attempts.Values.Any(a =>
+        a is { Begun.Kind: AttemptKind.Ticket, End.Outcome: AttemptOutcome.Presented } && ticket.StartsWith($"{a.Order}/T{a.Begun.TicketIndex + 1:00}", StringComparison.Ordinal));
+
     /// <summary>Every fact that was acknowledged must be there. What was under way may be.</summary>
     public void Compare()
     {

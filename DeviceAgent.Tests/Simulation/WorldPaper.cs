@@ -65,6 +65,9 @@ internal sealed class Printout(PrintDocument document)
     public bool HasCode { get; set; }
 
     public bool IsOnPaper { get; set; }
+
+    /// <summary>Somebody has heard that it is out: what becomes of it afterwards is the passenger's business.</summary>
+    public bool WasHeard { get; set; }
 }
 
 /// <summary>A piece of paper, from cut to cut.</summary>

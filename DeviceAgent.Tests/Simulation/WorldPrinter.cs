@@ -134,14 +134,14 @@ internal sealed class WorldPrinter
 
     private PrinterUnit NewUnit(PrinterKind kind) => new(_world, kind, $"SN-{_units}") { Echo = Deliver };
 
-    private void Deliver(ProcessId id)
+    private bool Deliver(ProcessId id)
     {
         if (EchoesToLose > 0)
         {
             EchoesToLose--;
             SpoilFence(id);
             _world.Note($"printer: echo {id} lost");
-            return;
+            return false;
         }
         if (NextEchoDelay is { } late)
         {
@@ -149,9 +149,10 @@ internal sealed class WorldPrinter
             SpoilFence(id);
             _world.Note($"printer: echo {id} is late by {late}");
             _world.Script(late, () => Tell(id));
-            return;
+            return true;
         }
         Tell(id);
+        return _open is not null && IsReachable;
     }
 
     // A ticket's own echo is one proof of two; without a fence there is no other.

@@ -131,8 +131,9 @@ internal sealed class TicketAttempts(
             if (await WaitUntilItCanPrintAsync(options.BlockedTimeout, hardStop) && await printer.FenceAsync(options.EvidenceTimeout, hardStop) is { } fence)
             {
                 after = fence.Echoed ? await printer.ReadEvidenceAsync(CutCounterIsExact, hardStop) : null;
+                // A fence that is echoed at once has asked for no status; the reading of the counter has.
                 evidence = new(fence.OtherEchoes.Contains(ProcessId.Parse(attempt.ProcessId)), bytesSent, fence.Echoed,
-                    IssuanceRules.Compare(attempt.Before, after, options.BlindLimit), retracted || IsRetracted(fence.Status));
+                    IssuanceRules.Compare(attempt.Before, after, options.BlindLimit), retracted || IsRetracted(fence.Status) || IsRetracted(printer.Status));
             }
         }
         return End(attempt, IssuanceRules.Judge(evidence), bytesSent, after);
