@@ -32,7 +32,7 @@ public sealed class AgentProcessTests
             if (printing.IsCompleted) inATicket.TrySetResult();
         };
         kiosk.Scan(number);
-        await inATicket.Task.WaitAsync(Limit, TestContext.Current.CancellationToken);
+        await Within(kiosk, inATicket.Task);
         Assert.Equal(0, await kiosk.StopAgentAsync());
         var whole = Tickets(kiosk);
         Assert.Single(whole);
@@ -40,7 +40,7 @@ public sealed class AgentProcessTests
         await StartAsync(kiosk);
         var issued = Told(kiosk, "STATUS=TakeTicket");
         kiosk.Scan(number);
-        await issued.WaitAsync(Limit, TestContext.Current.CancellationToken);
+        await Within(kiosk, issued);
         Assert.Equal(2, Tickets(kiosk).Distinct().Count());
         Assert.Equal(2, Tickets(kiosk).Count);
         Assert.Equal(0, kiosk.Printer.UnknownBytes);
@@ -50,7 +50,19 @@ public sealed class AgentProcessTests
     {
         var ready = Told(kiosk, "STATUS=Ready");
         await kiosk.StartAgentAsync(TestContext.Current.CancellationToken);
-        await ready.WaitAsync(Limit, TestContext.Current.CancellationToken);
+        await Within(kiosk, ready);
+    }
+
+    private static async Task Within(VirtualKiosk kiosk, Task task)
+    {
+        try
+        {
+            await task.WaitAsync(Limit, TestContext.Current.CancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            Assert.Fail($"Not within {Limit}.\n{string.Join('\n', kiosk.TimeLine.Entries)}\n{string.Join('\n', kiosk.Folder.LogTail(60))}");
+        }
     }
 
     private static List<string> Tickets(VirtualKiosk kiosk) => [.. kiosk.Printer.Pieces.Where(p => p.Cut).SelectMany(p => p.QrTexts)];

@@ -1,5 +1,6 @@
 namespace DeviceAgent.Tests.Simulation;
 
+[Collection(nameof(TheSeededWorld))]
 public sealed class CrashEnumerationTests
 {
     [Theory]

@@ -1,6 +1,7 @@
 namespace DeviceAgent.Tests.Simulation;
 
 /// <summary>The world can see: each deliberate bug is caught, and the sound kiosk passes where it was.</summary>
+[Collection(nameof(TheSeededWorld))]
 public sealed class MutantTests
 {
     public static TheoryData<string> Names => [.. Mutant.All.Select(m => m.Name)];

@@ -1,5 +1,10 @@
 namespace DeviceAgent.Tests.Simulation;
 
+/// <summary>These keep all cores busy for a minute, while tests of real processes wait for devices in real time.</summary>
+[CollectionDefinition(nameof(TheSeededWorld), DisableParallelization = true)]
+public sealed class TheSeededWorld;
+
+[Collection(nameof(TheSeededWorld))]
 public sealed class SeededRunsTests
 {
     private const int Seeds = 2_500;
