@@ -235,6 +235,34 @@ public sealed class DecisionTests
         Assert.Equal(1, bench.Printer.Paper.Count(p => p.EndsWith("SLIP", StringComparison.Ordinal)));
     }
 
+    [Theory]
+    [InlineData(DecisionKind.Issued)]
+    [InlineData(DecisionKind.Void)]
+    [InlineData(DecisionKind.Reissue)]
+    public void A_decision_from_afar_never_leaves_half_a_ticket_for_the_next_passenger(DecisionKind decision)
+    {
+        using var bench = new DeskBench();
+        bench.Platform.Orders["10000242"] = bench.Platform.Orders[DeskBench.Order];
+        bench.UntilReady();
+        bench.Printer.Fates.Enqueue(PrintFate.AgentDiesInTheMiddle);
+        bench.Scan();
+        bench.Loop.RunUntil(() => bench.Printer.HalfATicketInside, TimeSpan.FromMinutes(1));
+        bench.Kill();
+        bench.Printer.SerialNumber = "SN-2";
+        bench.Printer.FencesEchoed = false;
+        bench.Boot();
+        bench.Loop.RunUntil(() => bench.Record.State == IssuanceState.InDoubt && bench.Desk.State.InHand is null, TimeSpan.FromMinutes(2));
+        Assert.Equal(DecisionEnd.Decided, bench.Decide(decision).End);
+        bench.Loop.Pass(TimeSpan.FromSeconds(5));
+        Assert.Contains(NotReadyReason.AccountingForTicket, bench.Desk.State.NotReady);
+        Assert.Equal(PickupOffer.NotReady, bench.Scan("10000242"));
+        bench.Printer.FencesEchoed = true;
+        bench.UntilReady();
+        Assert.False(bench.Printer.HalfATicketInside);
+        Assert.Contains("VOID", bench.Printer.Paper);
+        Assert.False(bench.Record.SlipOwed);
+    }
+
     [Fact]
     public void A_printer_that_is_still_draining_is_never_cleared_for_a_slip()
     {

@@ -66,7 +66,7 @@ public abstract partial class JournalContract
         Assert.Equal((IssuanceState.Issued, "retry"), (found.State, found.ReportState));
         Assert.Equal(new(DecisionKind.Issued, "issued", Now, "uid 1000 (anna)", "looked into the printer", "status 30", found.Attempts[^1].Id), Assert.Single(found.Decisions));
         Assert.Null(found.Reason);
-        Assert.False(found.SlipOwed);
+        Assert.True(found.SlipOwed);
         Assert.Equal(new(1, 0, 0, 0), Journal.CountIssuances());
         Assert.Contains("anna", Journal.ReadAudit(1)[0].Details, StringComparison.Ordinal);
     }
@@ -161,7 +161,13 @@ public abstract partial class JournalContract
         Journal.EndSlip(id, "Completed", Now);
         Reopen();
         Assert.False(Found("123").SlipOwed);
-        Assert.Throws<JournalTransitionException>(() => Journal.EndSlip(Journal.TakeOn("5", Now), "Completed", Now));
+        Assert.Throws<JournalTransitionException>(() => Journal.EndSlip(Journal.RecordIntent(Journey.Bus, "5", Now), "Completed", Now));
+        var decided = Doubtful("6");
+        Journal.Decide(decided, Decided(DecisionKind.Reissue), null, Now);
+        Reopen();
+        Assert.True(Found("6").SlipOwed);
+        Journal.EndSlip(decided, "Completed", Now);
+        Assert.False(Found("6").SlipOwed);
     }
 
     [Fact]

@@ -197,7 +197,7 @@ internal sealed class MemoryJournal(MemoryJournalDisk disk, TimeProvider time) :
             Commit(at, JournalAudit.Issued, $"issuance {issuance} report {row.Report.Id}", () =>
             {
                 disk.Reports.Add(row);
-                Put(present! with { State = IssuanceState.Issued, ChangedAt = Written(at), Reason = null, SlipOwed = false });
+                Put(present! with { State = IssuanceState.Issued, ChangedAt = Written(at), Reason = null });
             });
             return row.Report.Id;
         });
@@ -239,7 +239,6 @@ internal sealed class MemoryJournal(MemoryJournalDisk disk, TimeProvider time) :
                     State = state,
                     ChangedAt = Written(at),
                     Reason = state == IssuanceState.Issued ? null : present.Reason,
-                    SlipOwed = false,
                     Decisions = [.. present.Decisions, made],
                 });
             });

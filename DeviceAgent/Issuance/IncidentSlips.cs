@@ -34,12 +34,12 @@ internal sealed class IncidentSlips(DeskSurroundings with, IssuanceOptions optio
     {
         while (_owed.TryPeek(out var number))
         {
-            if (with.Journal.Find(Journey.Bus, number) is not { State: IssuanceState.InDoubt, SlipOwed: true } record)
+            if (with.Journal.Find(Journey.Bus, number) is not { SlipOwed: true } record)
             {
                 Forget();
                 continue;
             }
-            var end = await TryAsync(number, hardStop);
+            var end = await TryAsync(record, hardStop);
             if (end is null && ++_tries < MaxTries)
             {
                 _notBefore = with.Time.GetTimestamp() + (long)(RetryAfter.TotalSeconds * with.Time.TimestampFrequency);
@@ -57,7 +57,7 @@ internal sealed class IncidentSlips(DeskSurroundings with, IssuanceOptions optio
     }
 
     /// <returns>How it ended; null when it is to be tried again.</returns>
-    private async Task<string?> TryAsync(string number, CancellationToken hardStop)
+    private async Task<string?> TryAsync(IssuanceRecord record, CancellationToken hardStop)
     {
         // What the printer still holds may be a ticket that is on its way out: it is dropped only once the buffer has proved empty.
         if (with.Printer.EchoesProcessId)
@@ -65,7 +65,11 @@ internal sealed class IncidentSlips(DeskSurroundings with, IssuanceOptions optio
             if (await with.Printer.FenceAsync(options.EvidenceTimeout, hardStop) is not { Echoed: true }) return null;
             await with.Printer.ClearAsync(hardStop);
         }
-        var result = await with.Printer.PrintAsync(with.Template.IncidentSlip(number, with.Time.GetUtcNow()), Id, hardStop);
+        // Once a person has decided there is nobody to send to the staff; half a ticket is still parted from what follows.
+        var slip = record.State == IssuanceState.InDoubt
+            ? with.Template.IncidentSlip(record.OrderNumber, with.Time.GetUtcNow())
+            : with.Template.VoidStrip(record.OrderNumber, record.Attempts.Count == 0 ? 0 : record.Attempts[^1].TicketIndex);
+        var result = await with.Printer.PrintAsync(slip, Id, hardStop);
         return result.End is PrintEnd.Completed or PrintEnd.SentWithoutEcho ? result.End.ToString() : null;
     }
 }

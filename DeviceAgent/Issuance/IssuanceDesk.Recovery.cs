@@ -22,6 +22,7 @@ public sealed partial class IssuanceDesk
                     break;
                 case IssuanceState.Accepted when record.Journey == Journey.Bus:
                     _waitingSince[record.OrderNumber] = _with.Time.GetTimestamp();
+                    if (record.SlipOwed) _slips.Owe(record.OrderNumber);
                     open++;
                     break;
                 case IssuanceState.InDoubt:

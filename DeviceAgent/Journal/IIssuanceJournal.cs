@@ -52,7 +52,7 @@ public interface IIssuanceJournal : IOutbox, IDisposable
     /// <summary>accepted → in doubt: a person decides. From now on a slip for the passenger is owed.</summary>
     void StandInDoubt(long issuance, string reason, DateTimeOffset at);
 
-    /// <summary>The slip of an order in doubt was printed, or given up; it is owed no longer.</summary>
+    /// <summary>The slip of an order in doubt, or of one that was, was printed or given up; it is owed no longer.</summary>
     void EndSlip(long issuance, string end, DateTimeOffset at);
 
     /// <summary>
@@ -142,7 +142,7 @@ public sealed record IssuanceRecord
     public required IReadOnlyList<AttemptRecord> Attempts { get; init; }
     /// <summary>What persons decided about it; oldest first.</summary>
     public IReadOnlyList<DecisionRecord> Decisions { get; init; } = [];
-    /// <summary>It stands in doubt, and the slip that tells its passenger so was not printed yet.</summary>
+    /// <summary>It stood in doubt, and the slip that parts it from what follows was not printed yet.</summary>
     public bool SlipOwed { get; init; }
     /// <summary>State of the newest report of this issuance as written in the outbox; null when there is none.</summary>
     public string? ReportState { get; init; }

@@ -64,13 +64,13 @@ internal static partial class JournalSql
     public const string InsertIssuance = "INSERT INTO issuance (id, journey, order_number, state, created_at, changed_at) VALUES (?1, ?2, ?3, 'intent', ?4, ?4)";
     public const string ReopenIssuance = "UPDATE issuance SET state = 'intent', open = 1, changed_at = ?2, ticket_count = 0, reason = NULL WHERE id = ?1";
     public const string AcceptIssuance = "UPDATE issuance SET state = 'accepted', changed_at = ?2, ticket_count = ?3, accepted = ?4 WHERE id = ?1";
-    public const string CompleteIssuance = "UPDATE issuance SET state = 'issued', open = 0, changed_at = ?2, report = ?3, reason = NULL, slip_owed = 0 WHERE id = ?1";
+    public const string CompleteIssuance = "UPDATE issuance SET state = 'issued', open = 0, changed_at = ?2, report = ?3, reason = NULL WHERE id = ?1";
     public const string ReleaseIssuance = "UPDATE issuance SET state = 'released', open = 0, changed_at = ?2, reason = ?3, accepted = NULL WHERE id = ?1";
     public const string FailIssuance = "UPDATE issuance SET state = 'failed', open = 0, changed_at = ?2, report = ?3, reason = ?4 WHERE id = ?1";
     public const string DoubtIssuance = "UPDATE issuance SET state = 'in_doubt', changed_at = ?2, reason = ?3, slip_owed = 1 WHERE id = ?1";
     public const string EndSlip = "UPDATE issuance SET slip_owed = 0 WHERE id = ?1";
-    public const string VoidIssuance = "UPDATE issuance SET state = 'void', open = 0, changed_at = ?2, report = ?3, slip_owed = 0 WHERE id = ?1";
-    public const string ReissueIssuance = "UPDATE issuance SET state = 'accepted', changed_at = ?2, slip_owed = 0 WHERE id = ?1";
+    public const string VoidIssuance = "UPDATE issuance SET state = 'void', open = 0, changed_at = ?2, report = ?3 WHERE id = ?1";
+    public const string ReissueIssuance = "UPDATE issuance SET state = 'accepted', changed_at = ?2 WHERE id = ?1";
     public const string InsertDecision = """
         INSERT INTO decision (issuance, at, decided, by_whom, reason, platform, last_attempt)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, (SELECT coalesce(max(id), 0) FROM attempt INDEXED BY attempt_issuance WHERE issuance = ?1))
