@@ -256,7 +256,9 @@ public sealed class DecisionTests
         bench.Loop.Pass(TimeSpan.FromSeconds(5));
         Assert.Contains(NotReadyReason.AccountingForTicket, bench.Desk.State.NotReady);
         Assert.Equal(PickupOffer.NotReady, bench.Scan("10000242"));
+        bench.Kill();
         bench.Printer.FencesEchoed = true;
+        bench.Boot();
         bench.UntilReady();
         Assert.False(bench.Printer.HalfATicketInside);
         Assert.Contains("VOID", bench.Printer.Paper);

@@ -158,14 +158,19 @@ public abstract partial class JournalContract
         var id = Doubtful();
         Reopen();
         Assert.True(Found("123").SlipOwed);
+        Assert.Equal(["123"], Journal.OrdersOwedASlip(10));
         Journal.EndSlip(id, "Completed", Now);
         Reopen();
         Assert.False(Found("123").SlipOwed);
-        Assert.Throws<JournalTransitionException>(() => Journal.EndSlip(Journal.RecordIntent(Journey.Bus, "5", Now), "Completed", Now));
+        Assert.Empty(Journal.OrdersOwedASlip(10));
+        Assert.Throws<JournalTransitionException>(() => Journal.EndSlip(99, "Completed", Now));
+        Journal.Decide(Doubtful("5"), Decided(DecisionKind.Void), Failure, Now);
         var decided = Doubtful("6");
         Journal.Decide(decided, Decided(DecisionKind.Reissue), null, Now);
         Reopen();
         Assert.True(Found("6").SlipOwed);
+        Assert.Equal(["5", "6"], Journal.OrdersOwedASlip(10));
+        Assert.Equal(["5"], Journal.OrdersOwedASlip(1));
         Journal.EndSlip(decided, "Completed", Now);
         Assert.False(Found("6").SlipOwed);
     }

@@ -172,7 +172,7 @@ public sealed class SqliteJournalTests : IDisposable
             .Where(s => s.Sql.StartsWith("SELECT", StringComparison.Ordinal) || s.Sql.StartsWith("UPDATE", StringComparison.Ordinal)).ToList();
         Assert.True(statements.Count > 20);
         // Partial indexes hold open rows alone; the audit is read from its end.
-        string[] bounded = ["issuance_open", "issuance_unissued", "outbox_open", "outbox_waiting", "outbox_retry", "outbox_unconfirmed"];
+        string[] bounded = ["issuance_open", "issuance_unissued", "outbox_open", "outbox_waiting", "outbox_retry", "outbox_unconfirmed", "issuance_slip"];
         foreach (var (name, sql) in statements)
         {
             if (name == "IssuanceColumns") continue;

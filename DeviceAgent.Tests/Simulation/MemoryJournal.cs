@@ -245,6 +245,12 @@ internal sealed class MemoryJournal(MemoryJournalDisk disk, TimeProvider time) :
         });
     }
 
+    public IReadOnlyList<string> OrdersOwedASlip(int limit)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
+        return Read(() => disk.Issuances.Where(i => i.SlipOwed && i.Journey == Journey.Bus).Take(limit).Select(i => i.OrderNumber).ToList());
+    }
+
     public void EndSlip(long issuance, string end, DateTimeOffset at) => Change(() =>
     {
         var present = ById(issuance);

@@ -44,6 +44,8 @@ internal sealed class TwoTransactions(World world, AgentRun run, IIssuanceJourna
 
     public long? LastCuts(string serialNumber) => inner.LastCuts(serialNumber);
 
+    public IReadOnlyList<string> OrdersOwedASlip(int limit) => inner.OrdersOwedASlip(limit);
+
     public PrinterRecord? FindPrinter(string unit) => inner.FindPrinter(unit);
 
     public IReadOnlyList<AuditRecord> ReadAudit(int limit) => inner.ReadAudit(limit);

@@ -27,6 +27,8 @@ internal sealed class WorldJournal(World world, AgentRun run, IIssuanceJournal i
 
     public long? LastCuts(string serialNumber) => inner.LastCuts(serialNumber);
 
+    public IReadOnlyList<string> OrdersOwedASlip(int limit) => inner.OrdersOwedASlip(limit);
+
     public PrinterRecord? FindPrinter(string unit) => inner.FindPrinter(unit);
 
     public IReadOnlyList<AuditRecord> ReadAudit(int limit) => inner.ReadAudit(limit);

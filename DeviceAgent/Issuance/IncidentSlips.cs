@@ -34,7 +34,7 @@ internal sealed class IncidentSlips(DeskSurroundings with, IssuanceOptions optio
     {
         while (_owed.TryPeek(out var number))
         {
-            if (with.Journal.Find(Journey.Bus, number) is not { SlipOwed: true } record)
+            if (with.Journal.Find(Journey.Bus, number) is not { SlipOwed: true, State: not IssuanceState.Unknown } record)
             {
                 Forget();
                 continue;

@@ -22,16 +22,15 @@ public sealed partial class IssuanceDesk
                     break;
                 case IssuanceState.Accepted when record.Journey == Journey.Bus:
                     _waitingSince[record.OrderNumber] = _with.Time.GetTimestamp();
-                    if (record.SlipOwed) _slips.Owe(record.OrderNumber);
                     open++;
                     break;
                 case IssuanceState.InDoubt:
-                    if (record.SlipOwed) _slips.Owe(record.OrderNumber);
                     RaiseDoubt(record.OrderNumber, record.Reason ?? "", record.ChangedAt);
                     inDoubt++;
                     break;
             }
         }
+        foreach (var number in _with.Journal.OrdersOwedASlip(MaxUnfinishedOrders)) _slips.Owe(number);
         CountUnsettled();
         _recovered = true;
         _with.Logger.Recovered(intents, open, inDoubt);

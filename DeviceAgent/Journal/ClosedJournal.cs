@@ -38,6 +38,8 @@ public sealed class ClosedJournal(JournalException why) : IIssuanceJournal
 
     public long Fail(long issuance, NewReport report, string reason, DateTimeOffset at) => throw Why();
 
+    public IReadOnlyList<string> OrdersOwedASlip(int limit) => throw Why();
+
     public void EndSlip(long issuance, string end, DateTimeOffset at) => throw Why();
 
     public void Decide(long issuance, NewDecision decision, NewReport? report, DateTimeOffset at) => throw Why();

@@ -52,6 +52,9 @@ public interface IIssuanceJournal : IOutbox, IDisposable
     /// <summary>accepted → in doubt: a person decides. From now on a slip for the passenger is owed.</summary>
     void StandInDoubt(long issuance, string reason, DateTimeOffset at);
 
+    /// <summary>Bus orders whose slip is owed, whatever became of them since; oldest first.</summary>
+    IReadOnlyList<string> OrdersOwedASlip(int limit);
+
     /// <summary>The slip of an order in doubt, or of one that was, was printed or given up; it is owed no longer.</summary>
     void EndSlip(long issuance, string end, DateTimeOffset at);
 

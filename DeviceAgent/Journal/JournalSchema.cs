@@ -145,6 +145,7 @@ internal static class JournalSchema
         CREATE INDEX decision_issuance ON decision (issuance);
 
         ALTER TABLE issuance ADD COLUMN slip_owed INTEGER NOT NULL DEFAULT 0;
+        CREATE INDEX issuance_slip ON issuance (id) WHERE slip_owed = 1;
 
         ALTER TABLE attempt ADD COLUMN copy INTEGER NOT NULL DEFAULT 0;
         ALTER TABLE attempt ADD COLUMN millimetres INTEGER NOT NULL DEFAULT 0;

@@ -68,6 +68,8 @@ internal static partial class JournalSql
     public const string ReleaseIssuance = "UPDATE issuance SET state = 'released', open = 0, changed_at = ?2, reason = ?3, accepted = NULL WHERE id = ?1";
     public const string FailIssuance = "UPDATE issuance SET state = 'failed', open = 0, changed_at = ?2, report = ?3, reason = ?4 WHERE id = ?1";
     public const string DoubtIssuance = "UPDATE issuance SET state = 'in_doubt', changed_at = ?2, reason = ?3, slip_owed = 1 WHERE id = ?1";
+    public const string OrdersOwedASlip =
+        "SELECT order_number FROM issuance INDEXED BY issuance_slip WHERE slip_owed = 1 AND journey = 'bus' ORDER BY id LIMIT ?1";
     public const string EndSlip = "UPDATE issuance SET slip_owed = 0 WHERE id = ?1";
     public const string VoidIssuance = "UPDATE issuance SET state = 'void', open = 0, changed_at = ?2, report = ?3 WHERE id = ?1";
     public const string ReissueIssuance = "UPDATE issuance SET state = 'accepted', changed_at = ?2 WHERE id = ?1";

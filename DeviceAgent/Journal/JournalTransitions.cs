@@ -70,9 +70,8 @@ internal static class JournalTransitions
     public static string? WhyNoDecision(IssuanceState? present, IEnumerable<AttemptFacts> attempts) =>
         WhyNot(present, present is IssuanceState.InDoubt, "decided") ?? (attempts.Any(a => a.Outcome is null) ? "an attempt is open" : null);
 
-    /// <summary>Also of an order that a person has decided about meanwhile: what hangs in the printer does not go away by that.</summary>
-    public static string? WhyNoSlipEnd(IssuanceState? present) => WhyNot(
-        present, present is IssuanceState.InDoubt or IssuanceState.Accepted or IssuanceState.Issued or IssuanceState.Void, "told of by a slip");
+    /// <summary>Whatever became of the order: what hangs in the printer does not go away by a decision.</summary>
+    public static string? WhyNoSlipEnd(IssuanceState? present) => WhyNot(present, true, "told of by a slip");
 
     // Law 1: ended without tickets only when every attempt is proved not to have been presented.
     private static string? WhyNotUnissued(IEnumerable<AttemptFacts> attempts)

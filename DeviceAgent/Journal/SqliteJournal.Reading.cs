@@ -70,6 +70,16 @@ public sealed partial class SqliteJournal
             : null;
     }
 
+    public IReadOnlyList<string> OrdersOwedASlip(int limit)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
+        using var entry = Enter();
+        using var read = _database.Use(JournalSql.OrdersOwedASlip).Bind(1, limit);
+        List<string> orders = [];
+        while (read.Step()) orders.Add(read.Text(0));
+        return orders;
+    }
+
     public long PaperUsedSince(long attempt)
     {
         using var entry = Enter();
