@@ -62,6 +62,20 @@ public sealed class PaperStockTests
     }
 
     [Fact]
+    public void A_roll_near_its_end_never_makes_the_kiosk_forget_what_it_learned_of_the_printer()
+    {
+        using var bench = new DeskBench(options: new() { NearEndMillimetres = 5000 });
+        bench.Printer.Fates.Enqueue(PrintFate.EchoLost);
+        bench.UntilReady();
+        Assert.Null(bench.Journal.FindPrinter("SN-1")!.CutCounterIsExact);
+        bench.Loop.Pass(TimeSpan.FromMinutes(2));
+        Assert.True(bench.Journal.FindPrinter("SN-1")!.CutCounterIsExact);
+        PaperIs(bench, PaperSupply.Low);
+        Assert.NotNull(bench.Journal.FindPrinter("SN-1")!.LowSinceAttempt);
+        Assert.True(bench.Journal.FindPrinter("SN-1")!.CutCounterIsExact);
+    }
+
+    [Fact]
     public void Where_nobody_knows_how_long_the_end_is_nothing_is_refused()
     {
         using var bench = new DeskBench();

@@ -45,7 +45,8 @@ internal sealed class PaperStock(IIssuanceJournal journal, IPrinterStation print
             _ => _unit.LowSinceAttempt,
         };
         if (since == _unit.LowSinceAttempt) return;
-        var changed = _unit with { LowSinceAttempt = since, SeenAt = time.GetUtcNow() };
+        // What else is known of the printer may have been learned since: only this much of it changes.
+        var changed = (journal.FindPrinter(_unit.Unit) ?? _unit) with { LowSinceAttempt = since, SeenAt = time.GetUtcNow() };
         journal.SavePrinter(changed);
         _unit = changed;
     }
