@@ -74,6 +74,8 @@ public sealed record TvmInsuranceInfo
 
 public sealed record TvmRefundApply
 {
+    private const int Rejected = 20;
+
     public long? ApplyId { get; init; }
     public string? GmtCreate { get; init; }
     public string? GmtRefundSuccTime { get; init; }
@@ -83,6 +85,9 @@ public sealed record TvmRefundApply
     /// <summary>10 in progress, 20 rejected, 30 agreed, 40 refunded, 50 accepted.</summary>
     public int? RefundStatus { get; init; }
     public long? RpApplyId { get; init; }
+
+    /// <summary>The money is on its way back, or may be: any status but rejected, one that is not told among them.</summary>
+    public bool IsLive => RefundStatus != Rejected;
 }
 
 public sealed record TvmBusLineInfo

@@ -37,8 +37,6 @@ internal abstract record ReportStep
 /// </remarks>
 internal static class BusReportFate
 {
-    private const int RefundRejected = 20;
-
     /// <summary>The query of a report whose fate is unknown was answered.</summary>
     /// <param name="success">The outcome that the report tells.</param>
     /// <param name="refusal">The business refused the last send with these words; null when it was not refused.</param>
@@ -53,7 +51,7 @@ internal static class BusReportFate
             return success ? new ReportStep.Park(ParkReason.PaperGivenOrderClosed, evidence) : new ReportStep.Confirm(evidence);
         if (status is not (TvmOrderStatus.PaidNotNotified or TvmOrderStatus.PaidAndNotified)) return Unsettled(refusal, evidence);
         // The refund of a ticket that is in the passenger's hand is for a person; the refund of a failure is what the failure asks for.
-        if (success && HasLiveRefund(order)) return new ReportStep.Park(ParkReason.PaperGivenOrderClosed, evidence);
+        if (success && order.Refunds.Any(refund => refund.IsLive)) return new ReportStep.Park(ParkReason.PaperGivenOrderClosed, evidence);
         return refusal is null ? new ReportStep.Send() : new ReportStep.Park(ParkReason.Refused, evidence);
     }
 
@@ -90,15 +88,6 @@ internal static class BusReportFate
 
     /// <summary>-1 … -5: failed, timed out, cancelled, closed.</summary>
     private static bool IsOver(int status) => status is >= TvmOrderStatus.Closed and <= TvmOrderStatus.BookFailed;
-
-    private static bool HasLiveRefund(TvmBusOrderLineInfo order)
-    {
-        foreach (var refund in order.Refunds)
-        {
-            if (refund.RefundStatus != RefundRejected) return true;
-        }
-        return false;
-    }
 
     private static string Evidence(int status, TvmBusOrderLineInfo order, string? refusal)
     {

@@ -9,10 +9,8 @@ namespace DeviceAgent.Issuance;
 /// <param name="HasLiveRefund">A refund that is not rejected.</param>
 internal readonly record struct PlatformView(int? Status, bool HasLiveRefund)
 {
-    private const int RefundRejected = 20;
-
     public static PlatformView Of(TvmQueryOrderResponse answer) => answer is { IsSuccess: true, TvmBusOrderLineInfo: { } order }
-        ? new(order.OrderStatus, order.Refunds.Any(refund => refund.RefundStatus != RefundRejected))
+        ? new(order.OrderStatus, order.Refunds.Any(refund => refund.IsLive))
         : new(null, false);
 
     public bool IsOpen => Status is TvmOrderStatus.PaidNotNotified or TvmOrderStatus.PaidAndNotified && !HasLiveRefund;

@@ -27,7 +27,6 @@ internal static class Eligibility
     /// <summary>What real_pay_mode may hold so that it can be reported as pay_mode. taobao.bus.tvmbookorder.set, request.</summary>
     private static readonly string[] PayModes = ["ALIPAY", "WECHAT", "BANKCARD", "CASH", "OWN_ALIPAY"];
 
-    private const int RefundRejected = 20;
     private const int MaxFieldLength = 200, MaxTicketNumber = 64;
 
     public static EligibilityVerdict Judge(TvmQueryOrderResponse answer, string orderNumber, OrderOptions options, DateTimeOffset now)
@@ -53,7 +52,7 @@ internal static class Eligibility
         if (refusal is { } r) return EligibilityVerdict.Refuse(r, $"order_status {info.OrderStatus?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "missing"}");
         if (info.Passengers.Count is < 1 or > MaxPassengers || info.TicketCount != info.Passengers.Count)
             return EligibilityVerdict.Refuse(Refusal.TicketCount, $"{info.Passengers.Count} passengers, ticket_count {info.TicketCount}; 1 to {MaxPassengers}, both equal");
-        return info.Refunds.Any(refund => refund.RefundStatus != RefundRejected)
+        return info.Refunds.Any(refund => refund.IsLive)
             ? EligibilityVerdict.Refuse(Refusal.BeingRefunded, "a refund is under way or done")
             : null;
     }
