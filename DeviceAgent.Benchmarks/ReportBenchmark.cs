@@ -14,7 +14,7 @@ internal sealed class ReportBenchmark : IDisposable
     private readonly CannedAnswer _handler = new();
     private readonly HttpClient _http;
     private readonly TopClient _client;
-    private readonly BusTvmApi _api;
+    private readonly PlatformApi _api;
     private readonly ReflectionClient _standIn;
     private readonly TvmBookOrderRequest _report = Samples.Report(Samples.OrderNumber(1), 2);
     private readonly byte[] _answer = CannedAnswer.Text.ToArray();
@@ -25,7 +25,7 @@ internal sealed class ReportBenchmark : IDisposable
         var credentials = new FixedCredentials();
         var options = new TopClientOptions { Url = new Uri("http://127.0.0.1/router/rest") };
         _client = new TopClient(_http, options, credentials, TimeProvider.System);
-        _api = new BusTvmApi(_client, TimeProvider.System, NullLogger<BusTvmApi>.Instance);
+        _api = new PlatformApi(_client, cipher: null, TimeProvider.System, NullLogger<PlatformApi>.Instance);
         _standIn = new ReflectionClient(_http, options.Url, credentials);
     }
 
@@ -98,7 +98,7 @@ internal sealed class ReportBenchmark : IDisposable
 
     private void AgentWork()
     {
-        var body = _client.Sign(BusTvmApi.SetBookOrder, BusTvmApi.Form(_report));
+        var body = _client.Sign(TvmBookOrder.Method, TvmBookOrder.Form(_report));
         var answer = TopAnswer.Parse(_answer, HttpStatusCode.OK, null, [], BusTvmJson.ReadBookResponse);
         if (body.Length == 0 || answer.Value?.IsSuccess != true) throw new InvalidOperationException("The report was not understood.");
     }

@@ -5,15 +5,15 @@ namespace DeviceAgent.Platform.Gateway;
 /// <summary>Watches whether the platform is heard, whoever calls it, and asks by itself while it is silent.</summary>
 /// <remarks>
 /// One scheduler that runs one continuation at a time, as <see cref="OutboxSender"/>. While the platform is heard it does nothing.
-/// While it is silent it repeats the last order's query, which changes nothing there, with growing pauses, because passengers who see
-/// "offline" present no code whose look-up could find out that the line is back.
+/// While it is silent it repeats the last bus order's query, which changes nothing there, with growing pauses, because passengers who see
+/// "offline" present no code whose look-up could find out that the line is back. The other calls are no questions: before the first bus order it waits.
 /// </remarks>
-public sealed class PlatformLine(IBusTvmApi api, TimeProvider time, Random random) : IBusTvmApi
+public sealed class PlatformLine(IPlatformApi api, TimeProvider time, Random random) : IPlatformApi
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(15), LongestPause = TimeSpan.FromMinutes(2);
 
     private readonly RetrySchedule _schedule = new(FirstPause, LongestPause);
-    private TaskCompletionSource _fellSilent = new();
+    private TaskCompletionSource _canAsk = new();
     private long? _silentSince;
     private string? _lastOrder;
 
@@ -23,22 +23,27 @@ public sealed class PlatformLine(IBusTvmApi api, TimeProvider time, Random rando
     /// <summary>The platform fell silent, or is heard again.</summary>
     public Action? Changed { get; set; }
 
-    public async Task<TopResult<TvmQueryOrderResponse>> QueryOrderAsync(string alitripOrderId, CancellationToken cancellationToken)
+    public Task<TopResult<TvmQueryOrderResponse>> QueryOrderAsync(string alitripOrderId, CancellationToken cancellationToken)
     {
         _lastOrder = alitripOrderId;
-        var result = await api.QueryOrderAsync(alitripOrderId, cancellationToken);
-        Observe(result.Fault);
-        return result;
+        return ObserveAsync(api.QueryOrderAsync(alitripOrderId, cancellationToken));
     }
 
-    public async Task<TopResult<TvmBookOrderResponse>> SetBookOrderAsync(TvmBookOrderRequest request, CancellationToken cancellationToken)
+    public Task<TopResult<TvmBookOrderResponse>> SetBookOrderAsync(TvmBookOrderRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
         _lastOrder = request.AlitripOrderId;
-        var result = await api.SetBookOrderAsync(request, cancellationToken);
-        Observe(result.Fault);
-        return result;
+        return ObserveAsync(api.SetBookOrderAsync(request, cancellationToken));
     }
+
+    public Task<TopResult<ReturnTicketConfirmResponse>> ConfirmReturnAsync(AgentConfirmReturnRq request, CancellationToken cancellationToken) =>
+        ObserveAsync(api.ConfirmReturnAsync(request, cancellationToken));
+
+    public Task<TopResult<ShipOrderNotifyResponse>> NotifyOrderAsync(ShipAgentConfirmBookRq request, CancellationToken cancellationToken) =>
+        ObserveAsync(api.NotifyOrderAsync(request, cancellationToken));
+
+    public Task<TopResult<TrainCallbackBookResponse>> CallbackBookAsync(BookCallbackParam request, CancellationToken cancellationToken) =>
+        ObserveAsync(api.CallbackBookAsync(request, cancellationToken));
 
     /// <summary>Asks while the platform is silent; ends when it is cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -47,12 +52,12 @@ public sealed class PlatformLine(IBusTvmApi api, TimeProvider time, Random rando
         {
             while (true)
             {
-                await _fellSilent.Task.WaitAsync(cancellationToken);
+                await _canAsk.Task.WaitAsync(cancellationToken);
                 for (var tries = 1; _silentSince is not null; tries++)
                 {
                     // Half of the pause is certain, so that a short draw never makes a burst.
                     await Task.Delay(FirstPause / 2 + _schedule.Delay(tries, random), time, cancellationToken);
-                    if (_silentSince is not null && _lastOrder is { } order) await QueryOrderAsync(order, cancellationToken);
+                    if (_silentSince is not null) await QueryOrderAsync(_lastOrder!, cancellationToken);
                 }
             }
         }
@@ -62,14 +67,24 @@ public sealed class PlatformLine(IBusTvmApi api, TimeProvider time, Random rando
         }
     }
 
+    private async Task<TopResult<T>> ObserveAsync<T>(Task<TopResult<T>> call) where T : class
+    {
+        var result = await call;
+        Observe(result.Fault);
+        return result;
+    }
+
     private void Observe(TopFault? fault)
     {
         if (fault is not null && TopFaultRules.IsLocal(fault)) return;
         var silent = fault is not null && TopFaultRules.IsSilence(fault);
-        if (silent == _silentSince is not null) return;
-        _silentSince = silent ? time.GetTimestamp() : null;
-        if (silent) _fellSilent.TrySetResult();
-        else _fellSilent = new();
-        Changed?.Invoke();
+        var changed = silent == _silentSince is null;
+        if (changed)
+        {
+            _silentSince = silent ? time.GetTimestamp() : null;
+            if (!silent) _canAsk = new();
+        }
+        if (silent && _lastOrder is not null) _canAsk.TrySetResult();
+        if (changed) Changed?.Invoke();
     }
 }

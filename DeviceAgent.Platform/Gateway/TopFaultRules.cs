@@ -16,6 +16,8 @@ internal static class TopFaultRules
     public const string AnswerCode = "answer";
     public const string MissingArgument = "40";
     public const string TooManyArguments = "41";
+    /// <summary>A train report cannot be encrypted.</summary>
+    public const string CipherCode = "cipher";
 
     private const int MaxTextLength = 300;
     private static readonly TimeSpan ShortestBan = TimeSpan.FromSeconds(1);
@@ -43,12 +45,19 @@ internal static class TopFaultRules
     /// <summary>What is refused before anything is sent, with the gateway's own codes.</summary>
     public static TopFault RefusedHere(string code, string message) => new(TopRemedy.Park, code, null, message, null, null, false, null, null);
 
+    public static TopFault Missing(string path) => RefusedHere(MissingArgument, $"{path} is missing");
+
+    /// <summary>passenger_info is never sent plain: held until the partner's way of encrypting is configured.</summary>
+    public static TopFault NoCipher() => new(
+        TopRemedy.Configuration, CipherCode, null, "passenger_info cannot be encrypted: Train:Output, its key, or what belongs to them is not set", null, null, false, null, null);
+
     /// <summary>The gateway itself was not heard: the line, a proxy or the gateway's front is down.</summary>
     public static bool IsSilence(TopFault fault) =>
         fault.Code is NetworkCode or TimeoutCode or AnswerCode || fault.Code.StartsWith("http-", StringComparison.Ordinal);
 
     /// <summary>Refused on this machine: says nothing about the gateway.</summary>
-    public static bool IsLocal(TopFault fault) => fault is { Remedy: TopRemedy.Park, RequestId: null, ServerDate: null, SubCode: null, Code: MissingArgument or TooManyArguments };
+    public static bool IsLocal(TopFault fault) => fault is { RequestId: null, ServerDate: null, SubCode: null }
+        and ({ Remedy: TopRemedy.Park, Code: MissingArgument or TooManyArguments } or { Remedy: TopRemedy.Configuration, Code: CipherCode });
 
     private static (TopRemedy Remedy, bool MayHaveBeenApplied) Judge(string? code, string? subCode) => (code, subCode ?? "") switch
     {

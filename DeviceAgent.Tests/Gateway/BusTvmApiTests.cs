@@ -31,7 +31,7 @@ public sealed class BusTvmApiTests
     };
 
     private readonly VirtualTime _time = new();
-    private readonly LogLines<BusTvmApi> _log = new();
+    private readonly LogLines<PlatformApi> _log = new();
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -72,7 +72,7 @@ public sealed class BusTvmApiTests
             form);
         var line = Assert.Single(_log.Lines);
         Assert.Equal(5000, line.Id.Id);
-        Assert.Contains("taobao.bus.tvmbookorder.set 10000241: is_success True, result 11", line.Text, StringComparison.Ordinal);
+        Assert.Contains("taobao.bus.tvmbookorder.set 10000241: success True, result 11", line.Text, StringComparison.Ordinal);
         Assert.All(
             new[] { sign!, TestCredentials.Usual.AppSecret, TestCredentials.Usual.Session!, "张三", "17701011234", "111213199010105678" },
             secret => Assert.DoesNotContain(secret, line.Text, StringComparison.Ordinal));
@@ -140,7 +140,7 @@ public sealed class BusTvmApiTests
             return context.Response.WriteAsync(++calls == 2 ? AnswerSamples.Query : """{"error_response":{"code":31,"msg":"Invalid Timestamp"}}""", context.RequestAborted);
         });
         var client = Client(gateway.Url);
-        var api = new BusTvmApi(client, _time, _log);
+        var api = new PlatformApi(client, cipher: null, _time, _log);
         Assert.NotNull((await api.QueryOrderAsync("13", Cancel)).Value);
         Assert.Equal(["2026-03-01 09:00:00", "2026-03-01 12:30:00"], gateway.Requests.Select(request => request.Form["timestamp"]));
         Assert.Equal(TimeSpan.FromHours(3.5), client.ClockOffset);
@@ -299,7 +299,7 @@ public sealed class BusTvmApiTests
     public async Task A_name_that_is_not_found_is_not_taken_for_a_lost_answer()
     {
         using var http = new HttpClient(new Unreachable());
-        var api = new BusTvmApi(new TopClient(http, new TopClientOptions(), TestCredentials.Usual, _time), _time, _log);
+        var api = new PlatformApi(new TopClient(http, new TopClientOptions(), TestCredentials.Usual, _time), cipher: null, _time, _log);
         var fault = (await api.SetBookOrderAsync(Report, Cancel)).Fault!;
         Assert.Equal(("network", "NameResolutionError", false), (fault.Code, fault.Message, fault.MayHaveBeenApplied));
     }
@@ -308,7 +308,7 @@ public sealed class BusTvmApiTests
     public async Task An_answer_that_breaks_off_leaves_the_fate_open()
     {
         using var http = new HttpClient(new Broken());
-        var api = new BusTvmApi(new TopClient(http, new TopClientOptions(), TestCredentials.Usual, _time), _time, _log);
+        var api = new PlatformApi(new TopClient(http, new TopClientOptions(), TestCredentials.Usual, _time), cipher: null, _time, _log);
         var fault = (await api.SetBookOrderAsync(Report, Cancel)).Fault!;
         Assert.Equal((TopRemedy.Retry, "network", "the answer broke off", true), (fault.Remedy, fault.Code, fault.Message, fault.MayHaveBeenApplied));
     }
@@ -317,7 +317,7 @@ public sealed class BusTvmApiTests
     public async Task A_handler_that_would_send_again_by_itself_cannot()
     {
         using var http = new HttpClient(new Repeating());
-        var api = new BusTvmApi(new TopClient(http, new TopClientOptions(), TestCredentials.Usual, _time), _time, _log);
+        var api = new PlatformApi(new TopClient(http, new TopClientOptions(), TestCredentials.Usual, _time), cipher: null, _time, _log);
         var fault = (await api.SetBookOrderAsync(Report, Cancel)).Fault!;
         Assert.Equal((TopRemedy.Retry, "network", true), (fault.Remedy, fault.Code, fault.MayHaveBeenApplied));
     }
@@ -338,7 +338,7 @@ public sealed class BusTvmApiTests
         return new TopClient(new HttpClient(TopClient.CreateHandler(options, _time)), options, credentials ?? TestCredentials.Usual, _time);
     }
 
-    private BusTvmApi Api(Uri url, TopClientOptions? options = null, ITopCredentials? credentials = null) => new(Client(url, options, credentials), _time, _log);
+    private PlatformApi Api(Uri url, TopClientOptions? options = null, ITopCredentials? credentials = null) => new(Client(url, options, credentials), cipher: null, _time, _log);
 
     private sealed class Unreachable : HttpMessageHandler
     {

@@ -131,7 +131,7 @@ public sealed class GatewayDateTests : IDisposable
         await using var gateway = await TlsGateway.StartAsync(_authority.Sign("localhost", Day.AddDays(-30), Day.AddDays(30)), context => context.Response.WriteAsync(AnswerSamples.Query, context.RequestAborted));
         using var handler = TopClient.CreateHandler(gateway.Options, _time, _authority.Roots);
         using var http = new HttpClient(handler);
-        var api = new BusTvmApi(new TopClient(http, gateway.Options, TestCredentials.Usual, _time), _time, new LogLines<BusTvmApi>());
+        var api = new PlatformApi(new TopClient(http, gateway.Options, TestCredentials.Usual, _time), cipher: null, _time, new LogLines<PlatformApi>());
         var fault = (await api.QueryOrderAsync("1", Stop)).Fault;
         Assert.Equal(accepted, fault is null);
         if (fault is not null) Assert.Equal((TopFaultRules.NetworkCode, "SecureConnectionError", false), (fault.Code, fault.Message, fault.MayHaveBeenApplied));

@@ -241,7 +241,7 @@ public sealed class TopAnswerTests
         var (values, faults) = (0, 0);
         for (var i = 0; i < 20_000; i++)
         {
-            var body = Mutate(samples[i % samples.Length], random);
+            var body = Mutation.Of(samples[i % samples.Length], random, "{}[]\",:\\0-"u8);
             var result = AnswerSamples.ParseQuery(body, (HttpStatusCode)random.Next(100, 600));
             Assert.True(result.Value is null != result.Fault is null);
             if (result.Fault is null) values++;
@@ -256,34 +256,5 @@ public sealed class TopAnswerTests
     {
         var whole = Encoding.UTF8.GetBytes(AnswerSamples.Query);
         for (var length = 0; length < whole.Length; length++) Assert.NotNull(AnswerSamples.ParseQuery(whole.AsSpan(0, length)).Fault);
-    }
-
-    private static byte[] Mutate(byte[] sample, Random random)
-    {
-        var body = new List<byte>(sample);
-        for (var times = random.Next(1, 4); times > 0; times--)
-        {
-            var at = random.Next(body.Count);
-            switch (random.Next(5))
-            {
-                case 0:
-                    body[at] = (byte)random.Next(256);
-                    break;
-                case 1:
-                    body[at] ^= (byte)(1 << random.Next(8));
-                    break;
-                case 2:
-                    body.RemoveRange(at, Math.Min(random.Next(1, 30), body.Count - at));
-                    break;
-                case 3:
-                    body.InsertRange(at, body.GetRange(at, Math.Min(random.Next(1, 30), body.Count - at)));
-                    break;
-                default:
-                    body.Insert(at, "{}[]\",:\\0-"u8[random.Next(10)]);
-                    break;
-            }
-            if (body.Count == 0) body.Add((byte)'{');
-        }
-        return [.. body];
     }
 }

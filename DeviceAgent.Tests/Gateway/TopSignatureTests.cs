@@ -40,7 +40,7 @@ public sealed class TopSignatureTests
     [Fact]
     public void A_whole_report_is_not_signed_otherwise_than_by_the_official_client()
     {
-        var form = BusTvmApi.Form(new TvmBookOrderRequest
+        var form = TvmBookOrder.Form(new TvmBookOrderRequest
         {
             AlitripOrderId = "10000241",
             BookTime = new DateTimeOffset(2017, 3, 3, 3, 22, 33, TimeSpan.Zero),

@@ -3,7 +3,7 @@ using DeviceAgent.Platform.Gateway;
 namespace DeviceAgent.Tests.Simulation;
 
 /// <summary>The platform at the API's boundary: orders, their status, and every report that was applied.</summary>
-internal sealed class LedgerPlatform : IBusTvmApi
+internal sealed class LedgerPlatform : IPlatformApi
 {
     public Dictionary<string, TvmBusOrderLineInfo> Orders { get; } = [];
 
@@ -16,7 +16,7 @@ internal sealed class LedgerPlatform : IBusTvmApi
     /// <summary>Called with each query, before its answer.</summary>
     public Action? Asked { get; set; }
 
-    /// <summary>What every query meets; null: its answer.</summary>
+    /// <summary>What every call but a bus report meets; null: its answer.</summary>
     public TopFault? Fault { get; set; }
 
     public Task<TopResult<TvmQueryOrderResponse>> QueryOrderAsync(string alitripOrderId, CancellationToken cancellationToken)
@@ -37,6 +37,16 @@ internal sealed class LedgerPlatform : IBusTvmApi
         Orders[request.AlitripOrderId] = Orders[request.AlitripOrderId] with { OrderStatus = request.Success ? 50 : -1 };
         return Task.FromResult(TopResult.Of(new TvmBookOrderResponse { IsSuccess = true }));
     }
+
+    public Task<TopResult<ReturnTicketConfirmResponse>> ConfirmReturnAsync(AgentConfirmReturnRq request, CancellationToken cancellationToken) => Take(new ReturnTicketConfirmResponse { IsSuccess = true });
+
+    public Task<TopResult<ShipOrderNotifyResponse>> NotifyOrderAsync(ShipAgentConfirmBookRq request, CancellationToken cancellationToken) => Take(new ShipOrderNotifyResponse { RetSuccess = true });
+
+    public Task<TopResult<TrainCallbackBookResponse>> CallbackBookAsync(BookCallbackParam request, CancellationToken cancellationToken) =>
+        Take(new TrainCallbackBookResponse { Status = "true", ResultCode = "200" });
+
+    private Task<TopResult<T>> Take<T>(T answer) where T : class =>
+        Task.FromResult(Down ? TopResult.Failed<T>(NoNetwork) : Fault is null ? TopResult.Of(answer) : TopResult.Failed<T>(Fault));
 
     private static TopFault NoNetwork { get; } = new(TopRemedy.Retry, "network", null, "connection refused", null, null, false, null, null);
 }

@@ -218,7 +218,7 @@ internal sealed class SimulatedKiosk(World world, KioskParts parts)
         var lights = world.Lights.OpenFor(run);
         var api = parts.Api(world.Gateway.ApiOf(run));
         var random = new Random(world.Random.Next());
-        var line = new PlatformLine(api, time, random);
+        var line = new PlatformLine(new BusOnlyPlatform(api), time, random);
         var sender = new OutboxSender(parts.Outbox(run.Journal), line, Outbox, time, random, logger) { StateChanged = _ => run.Desk.Reconsider() };
         var printer = new PrinterStation(parts.Port(world, world.Printer.PortOf(run)), time, random, logger);
         run.Desk = new(new()

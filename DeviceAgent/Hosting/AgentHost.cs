@@ -55,7 +55,7 @@ internal sealed class AgentHost : IAsyncDisposable
         _alarms = new(options.Kiosk.Id, options.Alerts, _alertHttp, () => credentials.AlertToken, _time, Random.Shared, loggers.CreateLogger("alarms"));
         var gateway = options.Gateway.Client;
         _http = new(TopClient.CreateHandler(gateway, _time)) { Timeout = Timeout.InfiniteTimeSpan };
-        var api = new BusTvmApi(new TopClient(_http, gateway, credentials, _time), _time, loggers.CreateLogger<BusTvmApi>());
+        var api = new PlatformApi(new TopClient(_http, gateway, credentials, _time), cipher: null, _time, loggers.CreateLogger<PlatformApi>());
         var outbox = options.Outbox with { StopGrace = ReportInHandLimit };
         _line = new(api, _time, Random.Shared);
         _sender = new(journal.Journal, _line, outbox, _time, Random.Shared, loggers.CreateLogger("outbox")) { Parked = RaiseParked, StateChanged = OnSenderChanged };
