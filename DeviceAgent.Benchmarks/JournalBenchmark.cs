@@ -62,13 +62,13 @@ internal sealed class JournalBenchmark : IDisposable
         Raw(into?._rawAgain);
         var id = Do(into?._intent, () => _journal.RecordIntent(Journey.Bus, number, Samples.Now));
         Raw(into?._rawWrite);
-        Do(into?._accept, () => _journal.Accept(id, accepted, Samples.Now));
+        Do(into?._accept, () => _journal.Accept(id, accepted, [], Samples.Now));
         Raw(into?._rawWrite);
         var attempt = Do(into?._start, () => _journal.StartAttempt(id, new(AttemptKind.Ticket, 0, Samples.Before), Samples.Now)).Id;
         Raw(into?._rawAgain);
         Do(into?._end, () => _journal.EndAttempt(attempt, Samples.Presented, Samples.Now));
         Raw(into?._rawWrite);
-        var sent = Do(into?._complete, () => _journal.Complete(id, report, Samples.Now));
+        var sent = Do(into?._complete, () => _journal.Complete(id, [report], Samples.Now)!.Value);
         Raw(into?._rawAgain);
         Do(into?._sending, () => _journal.MarkSending(sent, Samples.Now));
         Raw(into?._rawWrite);
@@ -97,13 +97,13 @@ internal sealed class JournalBenchmark : IDisposable
             var accepted = Samples.Accepted(number, 2);
             var report = Samples.ReportOf(accepted);
             var id = _journal.RecordIntent(Journey.Bus, number, Samples.Now);
-            _journal.Accept(id, accepted, Samples.Now);
+            _journal.Accept(id, accepted, [], Samples.Now);
             for (var ticket = 0; ticket < 2; ticket++)
             {
                 var attempt = _journal.StartAttempt(id, new(AttemptKind.Ticket, ticket, Samples.Before), Samples.Now);
                 _journal.EndAttempt(attempt.Id, Samples.Presented, Samples.Now);
             }
-            var sent = _journal.Complete(id, report, Samples.Now);
+            var sent = _journal.Complete(id, [report], Samples.Now)!.Value;
             _journal.MarkSending(sent, Samples.Now);
             _journal.Confirm(sent, Samples.Now, "is_success");
             content = JournalJson.Write(accepted).Length + report.Payload.Length + (report.Personal?.Length ?? 0);

@@ -1,6 +1,6 @@
 namespace DeviceAgent.Platform.Sync;
 
-/// <summary>The durable queue of reports, as the sender sees it. The journal implements it; so will the relay's database.</summary>
+/// <summary>The durable queue of reports to one destination, as its sender sees it. The journal implements it; so will the relay's database.</summary>
 /// <remarks>
 /// Synchronous, one caller at a time. Each method is one durable transaction and returns when it is durable.
 /// Rows whose state, kind or payload version this release does not know are never handed out, and hold back the later rows of their order.
@@ -53,10 +53,14 @@ public enum ParkReason
     Unsendable,
 }
 
-/// <summary>One report that waits for the platform.</summary>
+/// <summary>One report that waits for the platform, or one notice that waits for the station's ticketing system.</summary>
 public sealed record OutboxReport
 {
     public required long Id { get; init; }
+    /// <summary>
+    /// The kiosk's own number of the report, reports and notices together: dense and growing within the journal's epoch, so that gaps show. It is the row's id.
+    /// </summary>
+    public long Sequence => Id;
     /// <summary>The platform's order number: reports of one order go out in order.</summary>
     public required string OrderNumber { get; init; }
     /// <summary>What is reported, "bus.book" for one. See <see cref="ReportKinds"/>.</summary>
@@ -83,6 +87,25 @@ public static class ReportKinds
 {
     /// <summary>taobao.bus.tvmbookorder.set</summary>
     public const string BusBook = "bus.book";
+    /// <summary>A ticket or a whole order was given back at this kiosk.</summary>
+    public const string BusReturn = "bus.return";
+    /// <summary>The numbers of a ship order.</summary>
+    public const string ShipNotify = "ship.notify";
+    /// <summary>The seats of a train order, or that there are none.</summary>
+    public const string TrainBook = "train.book";
+    /// <summary>The station may count the order's tickets as given.</summary>
+    public const string StationConfirm = "station.confirm";
+    /// <summary>The station may give the order's seats to others.</summary>
+    public const string StationRelease = "station.release";
+
+    private const string StationPrefix = "station.";
+
+    /// <summary>Whether it is a notice to the station's ticketing system. All else, of unknown kinds too, is the platform's.</summary>
+    public static bool IsForStation(string kind)
+    {
+        ArgumentNullException.ThrowIfNull(kind);
+        return kind.StartsWith(StationPrefix, StringComparison.Ordinal);
+    }
 }
 
 /// <param name="Waiting">Due, sending and retry together.</param>

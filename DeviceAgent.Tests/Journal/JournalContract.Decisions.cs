@@ -27,7 +27,7 @@ public abstract partial class JournalContract
         var id = Journal.TakeOn("123", Now);
         Journal.Print(id, 0, NotPresented, Now);
         Tick();
-        var report = Journal.Fail(id, Failure, "the printer is broken", Now);
+        var report = Journal.Fail(id, [Failure], "the printer is broken", Now);
         Reopen();
         var found = Found("123");
         Assert.Equal((IssuanceState.Failed, "failed", "the printer is broken", "due", Now), (found.State, found.StateText, found.Reason, found.ReportState, found.ChangedAt));
@@ -45,13 +45,13 @@ public abstract partial class JournalContract
         {
             var id = Journal.TakeOn(order, Now);
             Journal.Print(id, 0, end, Now);
-            Assert.Throws<JournalTransitionException>(() => Journal.Fail(id, Failure, "why", Now));
+            Assert.Throws<JournalTransitionException>(() => Journal.Fail(id, [Failure], "why", Now));
             Assert.Equal(IssuanceState.Accepted, Found(order).State);
         }
         var open = Journal.TakeOn("3", Now);
         Journal.StartAttempt(open, Ticket(0), Now);
-        Assert.Throws<JournalTransitionException>(() => Journal.Fail(open, Failure, "why", Now));
-        Assert.Throws<ArgumentException>(() => Journal.Fail(Journal.TakeOn("4", Now), Report, "why", Now));
+        Assert.Throws<JournalTransitionException>(() => Journal.Fail(open, [Failure], "why", Now));
+        Assert.Throws<ArgumentException>(() => Journal.Fail(Journal.TakeOn("4", Now), [Report], "why", Now));
         Assert.Equal(0, Journal.Counts.Waiting);
     }
 
@@ -60,7 +60,7 @@ public abstract partial class JournalContract
     {
         var id = Doubtful();
         Tick();
-        Journal.Decide(id, Decided(DecisionKind.Issued), Report with { AskFirst = true }, Now);
+        Journal.Decide(id, Decided(DecisionKind.Issued), [Report with { AskFirst = true }], Now);
         Reopen();
         var found = Found("123");
         Assert.Equal((IssuanceState.Issued, "retry"), (found.State, found.ReportState));
@@ -74,7 +74,7 @@ public abstract partial class JournalContract
     [Fact]
     public void A_report_of_a_decision_is_never_sent_before_the_platform_was_asked()
     {
-        Journal.Decide(Doubtful(), Decided(DecisionKind.Void), Failure with { AskFirst = true }, Now);
+        Journal.Decide(Doubtful(), Decided(DecisionKind.Void), [Failure with { AskFirst = true }], Now);
         Assert.Equal(Now, Journal.NextDue);
         var taken = Assert.Single(Journal.Take(Now, 10, new HashSet<string>()));
         Assert.Equal((false, true, 0), (taken.Success, taken.FateUnknown, taken.Sends));
@@ -88,7 +88,7 @@ public abstract partial class JournalContract
     {
         var id = Doubtful();
         Assert.Throws<JournalTransitionException>(() => Journal.StartAttempt(id, Ticket(1), Now));
-        Journal.Decide(id, Decided(DecisionKind.Reissue), null, Now);
+        Journal.Decide(id, Decided(DecisionKind.Reissue), [], Now);
         Reopen();
         var found = Found("123");
         Assert.Equal(IssuanceState.Accepted, found.State);
@@ -101,7 +101,7 @@ public abstract partial class JournalContract
         Reopen();
         Assert.Equal([0, 0, 1], Found("123").Attempts.Select(a => a.Copy));
         Assert.Throws<JournalTransitionException>(() => Journal.StartAttempt(id, Ticket(1) with { Copy = 2 }, Now));
-        Journal.Complete(id, Report, Now);
+        Journal.Complete(id, [Report], Now);
         Assert.Equal(IssuanceState.Issued, Found("123").State);
     }
 
@@ -109,13 +109,13 @@ public abstract partial class JournalContract
     public void A_reissue_never_covers_an_attempt_that_came_after_it()
     {
         var id = Doubtful();
-        Journal.Decide(id, Decided(DecisionKind.Reissue), null, Now);
+        Journal.Decide(id, Decided(DecisionKind.Reissue), [], Now);
         Journal.Print(id, 1, Unclear, Now);
         Assert.Throws<JournalTransitionException>(() => Journal.StartAttempt(id, Ticket(1), Now));
-        Assert.Throws<JournalTransitionException>(() => Journal.Release(id, "a ticket may be out", Now));
-        Assert.Throws<JournalTransitionException>(() => Journal.Fail(id, Failure, "a ticket may be out", Now));
+        Assert.Throws<JournalTransitionException>(() => Journal.Release(id, "a ticket may be out", [], Now));
+        Assert.Throws<JournalTransitionException>(() => Journal.Fail(id, [Failure], "a ticket may be out", Now));
         Journal.StandInDoubt(id, "ticket 2 unknown again", Now);
-        Journal.Decide(id, Decided(DecisionKind.Reissue), null, Now);
+        Journal.Decide(id, Decided(DecisionKind.Reissue), [], Now);
         Journal.Print(id, 1, Presented, Now);
         Assert.Equal(2, Found("123").Decisions.Count);
     }
@@ -130,9 +130,9 @@ public abstract partial class JournalContract
         Journal.Issue("3", Now);
         foreach (var id in new[] { accepted, open, Found("3").Id, 99 })
         {
-            Assert.Throws<JournalTransitionException>(() => Journal.Decide(id, Decided(DecisionKind.Issued), Report, Now));
-            Assert.Throws<JournalTransitionException>(() => Journal.Decide(id, Decided(DecisionKind.Void), Failure, Now));
-            Assert.Throws<JournalTransitionException>(() => Journal.Decide(id, Decided(DecisionKind.Reissue), null, Now));
+            Assert.Throws<JournalTransitionException>(() => Journal.Decide(id, Decided(DecisionKind.Issued), [Report], Now));
+            Assert.Throws<JournalTransitionException>(() => Journal.Decide(id, Decided(DecisionKind.Void), [Failure], Now));
+            Assert.Throws<JournalTransitionException>(() => Journal.Decide(id, Decided(DecisionKind.Reissue), [], Now));
         }
         Assert.Equal(1, Journal.Counts.Waiting);
         Assert.Empty(Found("1").Decisions);
@@ -142,13 +142,13 @@ public abstract partial class JournalContract
     public void A_decision_never_tells_the_opposite_of_its_report()
     {
         var id = Doubtful();
-        Assert.Throws<ArgumentException>(() => Journal.Decide(id, Decided(DecisionKind.Issued), Failure, Now));
-        Assert.Throws<ArgumentException>(() => Journal.Decide(id, Decided(DecisionKind.Issued), null, Now));
-        Assert.Throws<ArgumentException>(() => Journal.Decide(id, Decided(DecisionKind.Void), Report, Now));
-        Assert.Throws<ArgumentException>(() => Journal.Decide(id, Decided(DecisionKind.Reissue), Report, Now));
-        Assert.Throws<ArgumentException>(() => Journal.Decide(id, Decided(DecisionKind.Unknown), null, Now));
-        Assert.Throws<ArgumentException>(() => Journal.Decide(id, Decided(DecisionKind.Reissue) with { Reason = " " }, null, Now));
-        Assert.Throws<ArgumentException>(() => Journal.Decide(id, Decided(DecisionKind.Reissue) with { By = "" }, null, Now));
+        Assert.Throws<ArgumentException>(() => Journal.Decide(id, Decided(DecisionKind.Issued), [Failure], Now));
+        Assert.Throws<ArgumentException>(() => Journal.Decide(id, Decided(DecisionKind.Issued), [], Now));
+        Assert.Throws<ArgumentException>(() => Journal.Decide(id, Decided(DecisionKind.Void), [Report], Now));
+        Assert.Throws<ArgumentException>(() => Journal.Decide(id, Decided(DecisionKind.Reissue), [Report], Now));
+        Assert.Throws<ArgumentException>(() => Journal.Decide(id, Decided(DecisionKind.Unknown), [], Now));
+        Assert.Throws<ArgumentException>(() => Journal.Decide(id, Decided(DecisionKind.Reissue) with { Reason = " " }, [], Now));
+        Assert.Throws<ArgumentException>(() => Journal.Decide(id, Decided(DecisionKind.Reissue) with { By = "" }, [], Now));
         Assert.Equal(IssuanceState.InDoubt, Found("123").State);
     }
 
@@ -158,19 +158,19 @@ public abstract partial class JournalContract
         var id = Doubtful();
         Reopen();
         Assert.True(Found("123").SlipOwed);
-        Assert.Equal(["123"], Journal.OrdersOwedASlip(10));
+        Assert.Equal([new(Journey.Bus, "123")], Journal.OrdersOwedASlip(10));
         Journal.EndSlip(id, "Completed", Now);
         Reopen();
         Assert.False(Found("123").SlipOwed);
         Assert.Empty(Journal.OrdersOwedASlip(10));
         Assert.Throws<JournalTransitionException>(() => Journal.EndSlip(99, "Completed", Now));
-        Journal.Decide(Doubtful("5"), Decided(DecisionKind.Void), Failure, Now);
+        Journal.Decide(Doubtful("5"), Decided(DecisionKind.Void), [Failure], Now);
         var decided = Doubtful("6");
-        Journal.Decide(decided, Decided(DecisionKind.Reissue), null, Now);
+        Journal.Decide(decided, Decided(DecisionKind.Reissue), [], Now);
         Reopen();
         Assert.True(Found("6").SlipOwed);
-        Assert.Equal(["5", "6"], Journal.OrdersOwedASlip(10));
-        Assert.Equal(["5"], Journal.OrdersOwedASlip(1));
+        Assert.Equal([new(Journey.Bus, "5"), new(Journey.Bus, "6")], Journal.OrdersOwedASlip(10));
+        Assert.Equal([new(Journey.Bus, "5")], Journal.OrdersOwedASlip(1));
         Journal.EndSlip(decided, "Completed", Now);
         Assert.False(Found("6").SlipOwed);
     }

@@ -14,9 +14,10 @@ public abstract partial class JournalContract
     private (long First, long Second) TwoOfOneOrder(string order)
     {
         var first = Journal.Issue(order, Now);
-        var id = Journal.RecordIntent(Journey.BusReturn, order, Now);
-        Journal.Accept(id, Accepted(order, Journey.BusReturn), Now);
-        return (first, Journal.Complete(id, Report, Now));
+        var number = $"{order}/T1";
+        var id = Journal.RecordIntent(Journey.BusReturn, number, Now);
+        Journal.Accept(id, Accepted(number, Journey.BusReturn), [ReportOf(Journey.BusReturn)], Now);
+        return (first, first + 1);
     }
 
     [Fact]
@@ -185,10 +186,10 @@ public abstract partial class JournalContract
         Action<long, string>[] changes =
         [
             (_, order) => Journal.RecordIntent(Journey.Bus, order, Now),
-            (id, order) => Journal.Accept(id, Accepted(order), Now),
+            (id, order) => Journal.Accept(id, Accepted(order), [], Now),
             (id, _) => Journal.StartAttempt(id, Ticket(1), Now),
-            (id, _) => Journal.Complete(id, Report, Now),
-            (id, _) => Journal.Release(id, "why", Now),
+            (id, _) => Journal.Complete(id, [Report], Now),
+            (id, _) => Journal.Release(id, "why", [], Now),
             (id, _) => Journal.StandInDoubt(id, "why", Now),
         ];
         void Accepting(long id, string order) => changes[1](id, order);
@@ -226,13 +227,13 @@ public abstract partial class JournalContract
         Refused(() => Journal.StartAttempt(id, new(AttemptKind.Unknown, 0, Before), Now));
         var open = Journal.StartAttempt(id, Ticket(0), Now);
         Refused(() => Journal.StartAttempt(id, Ticket(1), Now));
-        Refused(() => Journal.Complete(id, Report, Now));
-        Refused(() => Journal.Release(id, "why", Now));
+        Refused(() => Journal.Complete(id, [Report], Now));
+        Refused(() => Journal.Release(id, "why", [], Now));
         Journal.EndAttempt(open.Id, NotPresented, Now);
         Refused(() => Journal.EndAttempt(open.Id, Presented, Now));
         Journal.Print(id, 0, Presented, Now);
         Refused(() => Journal.StartAttempt(id, Ticket(0), Now));
-        Refused(() => Journal.Release(id, "why", Now));
+        Refused(() => Journal.Release(id, "why", [], Now));
         Journal.Print(id, 1, Unclear, Now);
         Refused(() => Journal.StartAttempt(id, Ticket(1), Now));
         Journal.StartAttempt(id, new(AttemptKind.VoidStrip, 1, Before), Now);

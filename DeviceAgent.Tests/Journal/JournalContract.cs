@@ -88,7 +88,7 @@ public abstract partial class JournalContract : IDisposable
         var accepted = Accepted("9");
         var other = accepted.Tickets[0].Passenger with { Name = "another" };
         accepted = accepted with { Tickets = [accepted.Tickets[0] with { Passenger = other }, accepted.Tickets[1]], ClaimToken = null };
-        Journal.Accept(Journal.RecordIntent(Journey.Bus, "9", Now), accepted, Now);
+        Journal.Accept(Journal.RecordIntent(Journey.Bus, "9", Now), accepted, [], Now);
         Reopen();
         Assert.Equivalent(accepted, Found("9").Accepted, strict: true);
     }
@@ -100,7 +100,7 @@ public abstract partial class JournalContract : IDisposable
         Journal.Print(id, 0, Presented, Now);
         Journal.Print(id, 1, Presented, Now);
         Tick();
-        var report = Journal.Complete(id, Report, Now);
+        var report = Assert.NotNull(Journal.Complete(id, [Report], Now));
         Reopen();
         Assert.Equal((IssuanceState.Issued, "due"), (Found("123").State, Found("123").ReportState));
         var taken = Assert.Single(Journal.Take(Now, 10, new HashSet<string>()));
@@ -114,7 +114,7 @@ public abstract partial class JournalContract : IDisposable
     public void A_report_without_personal_data_never_gets_some()
     {
         var id = Journal.TakeOn("123", Now);
-        Journal.Complete(id, Report with { Personal = null, Success = false }, Now);
+        Journal.Fail(id, [Report with { Personal = null, Success = false }], "why", Now);
         var taken = Assert.Single(Journal.Take(Now, 10, new HashSet<string>()));
         Assert.Null(taken.Personal);
         Assert.False(taken.Success);
@@ -126,7 +126,7 @@ public abstract partial class JournalContract : IDisposable
         var id = Journal.TakeOn("123", Now);
         Journal.Print(id, 0, NotPresented, Now);
         Tick();
-        Journal.Release(id, "paper out", Now);
+        Journal.Release(id, "paper out", [], Now);
         Assert.Equal((IssuanceState.Released, "paper out", Now), (Found("123").State, Found("123").Reason, Found("123").ChangedAt));
         Assert.Equal(new(0, 0, 0, 0), Journal.CountIssuances());
         Tick();
@@ -136,7 +136,7 @@ public abstract partial class JournalContract : IDisposable
         Assert.Null(again.Reason);
         Assert.Null(again.Accepted);
         Assert.Single(again.Attempts);
-        Journal.Accept(id, Accepted("123"), Now);
+        Journal.Accept(id, Accepted("123"), [], Now);
         Journal.StartAttempt(id, Ticket(0), Now);
         Assert.Equal(2, Found("123").Attempts.Count);
     }
@@ -145,7 +145,7 @@ public abstract partial class JournalContract : IDisposable
     public void A_released_order_never_keeps_personal_data()
     {
         var id = Journal.TakeOn("123", Now);
-        Journal.Release(id, "nobody came back", Now);
+        Journal.Release(id, "nobody came back", [], Now);
         Assert.Null(Found("123").Accepted);
     }
 
@@ -171,7 +171,7 @@ public abstract partial class JournalContract : IDisposable
         Assert.Equal((IssuanceState.InDoubt, "in_doubt", "ticket 1 unknown"), (found.State, found.StateText, found.Reason));
         Assert.Equal(Unclear, found.Attempts[0].End);
         Assert.Equal(new(0, 0, 1, 0), Journal.CountIssuances());
-        Journal.Complete(id, Report, Now);
+        Journal.Complete(id, [Report], Now);
         Assert.Equal(IssuanceState.Issued, Found("123").State);
         Assert.Null(Found("123").Reason);
         Assert.Equal(new(1, 0, 0, 0), Journal.CountIssuances());
@@ -193,7 +193,7 @@ public abstract partial class JournalContract : IDisposable
         var intent = Journal.RecordIntent(Journey.Bus, "1", Now);
         var accepted = Journal.TakeOn("2", Now);
         Journal.Issue("3", Now);
-        Journal.Release(Journal.TakeOn("4", Now), "why", Now);
+        Journal.Release(Journal.TakeOn("4", Now), "why", [], Now);
         var doubtful = Journal.TakeOn("5", Now);
         Journal.StandInDoubt(doubtful, "why", Now);
         Assert.Equal([intent, accepted, doubtful], Journal.Unfinished(10).Select(i => i.Id));
@@ -227,7 +227,7 @@ public abstract partial class JournalContract : IDisposable
         Journal.EndAttempt(strip.Id, Presented, Now);
         Journal.Print(id, 0, NotPresented, Now);
         Assert.Equal([AttemptKind.Ticket, AttemptKind.VoidStrip, AttemptKind.Ticket], Found("1").Attempts.Select(a => a.Kind));
-        Journal.Release(id, "a strip is no ticket", Now);
+        Journal.Release(id, "a strip is no ticket", [], Now);
     }
 
     [Fact]
@@ -286,14 +286,14 @@ public abstract partial class JournalContract : IDisposable
         var steps = new List<Action>();
         long id = 0, attempt = 0, report = 0;
         steps.Add(() => id = Journal.RecordIntent(Journey.Bus, "1", Now));
-        steps.Add(() => Journal.Accept(id, Accepted("1"), Now));
+        steps.Add(() => Journal.Accept(id, Accepted("1"), [], Now));
         steps.Add(() => attempt = Journal.StartAttempt(id, Ticket(0), Now).Id);
         steps.Add(() => Journal.EndAttempt(attempt, NotPresented, Now));
-        steps.Add(() => Journal.Release(id, "why", Now));
+        steps.Add(() => Journal.Release(id, "why", [], Now));
         steps.Add(() => Journal.RecordIntent(Journey.Bus, "1", Now));
-        steps.Add(() => Journal.Accept(id, Accepted("1"), Now));
+        steps.Add(() => Journal.Accept(id, Accepted("1"), [], Now));
         steps.Add(() => Journal.StandInDoubt(id, "why", Now));
-        steps.Add(() => report = Journal.Complete(id, Report, Now));
+        steps.Add(() => report = Assert.NotNull(Journal.Complete(id, [Report], Now)));
         steps.Add(() => Journal.MarkSending(report, Now));
         steps.Add(() => Journal.RecoverInterrupted(Now));
         steps.Add(() => Journal.RetryAt(report, Now.AddHours(1), false, "offline"));
@@ -301,11 +301,11 @@ public abstract partial class JournalContract : IDisposable
         steps.Add(() => Journal.MarkSending(report, Now));
         steps.Add(() => Journal.Confirm(report, Now, "ok"));
         steps.Add(() => id = Journal.RecordIntent(Journey.Bus, "2", Now));
-        steps.Add(() => Journal.Accept(id, Accepted("2"), Now));
+        steps.Add(() => Journal.Accept(id, Accepted("2"), [], Now));
         steps.Add(() => Journal.StandInDoubt(id, "why", Now));
         steps.Add(() => Journal.EndSlip(id, "Completed", Now));
-        steps.Add(() => Journal.Decide(id, Decided(DecisionKind.Reissue), null, Now));
-        steps.Add(() => Journal.Fail(id, Failure, "why", Now));
+        steps.Add(() => Journal.Decide(id, Decided(DecisionKind.Reissue), [], Now));
+        steps.Add(() => Journal.Fail(id, [Failure], "why", Now));
         steps.Add(() => Journal.SetMaintenance(true, "root", "why", Now));
         steps.Add(() => Journal.SavePrinter(new("TM-1", null, true, null, null, Now)));
         steps.Add(() => Journal.Distrust("why", Now));
@@ -367,15 +367,15 @@ public abstract partial class JournalContract : IDisposable
         Assert.ThrowsAny<ArgumentException>(() => Journal.RecordIntent(Journey.Bus, "", Now));
         var id = Journal.RecordIntent(Journey.Bus, "1", Now);
         var audits = Journal.ReadAudit(100).Count;
-        Assert.Throws<ArgumentException>(() => Journal.Accept(id, Accepted("2"), Now));
-        Assert.Throws<ArgumentException>(() => Journal.Accept(id, Accepted("1", Journey.Ship), Now));
-        Assert.Throws<ArgumentException>(() => Journal.Accept(id, Accepted("1", passengers: 0), Now));
+        Assert.Throws<ArgumentException>(() => Journal.Accept(id, Accepted("2"), [], Now));
+        Assert.Throws<ArgumentException>(() => Journal.Accept(id, Accepted("1", Journey.Ship), [], Now));
+        Assert.Throws<ArgumentException>(() => Journal.Accept(id, Accepted("1", passengers: 0), [], Now));
         var swapped = Accepted("1");
-        Assert.Throws<ArgumentException>(() => Journal.Accept(id, swapped with { Tickets = [.. swapped.Tickets.Reverse()] }, Now));
+        Assert.Throws<ArgumentException>(() => Journal.Accept(id, swapped with { Tickets = [.. swapped.Tickets.Reverse()] }, [], Now));
         Assert.Equal(IssuanceState.Intent, Found("1").State);
-        Journal.Accept(id, Accepted("1"), Now);
-        Assert.Throws<ArgumentException>(() => Journal.Complete(id, Report with { Kind = "hovercraft.book" }, Now));
-        Assert.Throws<ArgumentException>(() => Journal.Complete(id, Report with { PayloadVersion = 2 }, Now));
+        Journal.Accept(id, Accepted("1"), [], Now);
+        Assert.Throws<ArgumentException>(() => Journal.Complete(id, [Report with { Kind = "hovercraft.book" }], Now));
+        Assert.Throws<ArgumentException>(() => Journal.Complete(id, [Report with { PayloadVersion = 2 }], Now));
         Assert.Equal(IssuanceState.Accepted, Found("1").State);
         Assert.Equal(audits + 1, Journal.ReadAudit(100).Count);
     }

@@ -127,13 +127,13 @@ public sealed class JournalFixtureTests : IDisposable
     private void Untouchable(SqliteJournal journal, long id, string? order)
     {
         if (order is not null) Assert.Throws<JournalTransitionException>(() => journal.RecordIntent(Journey.Bus, order, Now));
-        Assert.Throws<JournalTransitionException>(() => journal.Accept(id, Accepted(order ?? "1"), Now));
+        Assert.Throws<JournalTransitionException>(() => journal.Accept(id, Accepted(order ?? "1"), [], Now));
         Assert.Throws<JournalTransitionException>(() => journal.StartAttempt(id, Ticket(0), Now));
-        Assert.Throws<JournalTransitionException>(() => journal.Complete(id, Report, Now));
-        Assert.Throws<JournalTransitionException>(() => journal.Release(id, "", Now));
+        Assert.Throws<JournalTransitionException>(() => journal.Complete(id, [Report], Now));
+        Assert.Throws<JournalTransitionException>(() => journal.Release(id, "", [], Now));
         Assert.Throws<JournalTransitionException>(() => journal.StandInDoubt(id, "", Now));
-        Assert.Throws<JournalTransitionException>(() => journal.Fail(id, Report with { Success = false }, "", Now));
-        Assert.Throws<JournalTransitionException>(() => journal.Decide(id, new(DecisionKind.Reissue, "root", "why", "30"), null, Now));
+        Assert.Throws<JournalTransitionException>(() => journal.Fail(id, [Report with { Success = false }], "", Now));
+        Assert.Throws<JournalTransitionException>(() => journal.Decide(id, new(DecisionKind.Reissue, "root", "why", "30"), [], Now));
     }
 
     /// <summary>Orders 101 to 106, one in each state that this release writes; reports due, confirmed and parked.</summary>
@@ -145,12 +145,12 @@ public sealed class JournalFixtureTests : IDisposable
         journal.MarkSending(confirmed, Now);
         journal.Confirm(confirmed, Now, "applied");
         journal.RecordIntent(Journey.Bus, "103", Now);
-        journal.Release(journal.TakeOn("104", Now), "paper out", Now);
+        journal.Release(journal.TakeOn("104", Now), "paper out", [], Now);
         var doubtful = journal.TakeOn("105", Now);
         journal.Print(doubtful, 0, Unclear, Now);
         journal.StandInDoubt(doubtful, "ticket 1", Now);
         journal.Print(journal.TakeOn("106", Now), 0, NotPresented, Now);
-        journal.Park(journal.Complete(doubtful, Report, Now), Now, ParkReason.Refused, "ORDER_STATUS_ERROR");
+        journal.Park(Assert.NotNull(journal.Complete(doubtful, [Report], Now)), Now, ParkReason.Refused, "ORDER_STATUS_ERROR");
         journal.SavePrinter(new("TM-1", "TM-T88VI", true, true, 1042, Now));
     }
 

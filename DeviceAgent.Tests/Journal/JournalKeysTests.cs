@@ -120,9 +120,9 @@ public sealed class JournalKeysTests : IDisposable
         without.Confirm(report, Now, "applied");
 
         var intent = without.RecordIntent(Journey.Bus, "3", Now);
-        Assert.Equal(JournalFailure.KeyMissing, Assert.Throws<JournalException>(() => without.Accept(intent, Accepted("3"), Now)).Reason);
-        without.Release(intent, "no key", Now);
-        without.Complete(accepted, Report, Now);
+        Assert.Equal(JournalFailure.KeyMissing, Assert.Throws<JournalException>(() => without.Accept(intent, Accepted("3"), [], Now)).Reason);
+        without.Release(intent, "no key", [], Now);
+        without.Complete(accepted, [Report], Now);
         Assert.Null(Assert.Single(without.Take(Now, 10, new HashSet<string>())).Personal);
     }
 

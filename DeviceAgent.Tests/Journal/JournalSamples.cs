@@ -18,6 +18,11 @@ internal static class JournalSamples
     public static readonly AttemptEnd Unclear = new(AttemptOutcome.Unknown, null, After, "the agent died");
     public static readonly NewReport Report = new(ReportKinds.BusBook, 1, true, "{\"book_time\":\"2026-03-01 09:00:00\"}"u8.ToArray(), Encoding.UTF8.GetBytes($"[\"{Name}\"]"));
 
+    public static readonly NewReport Confirmation = new(ReportKinds.StationConfirm, 1, true, "{\"kiosk\":\"K-1\",\"attempt\":1}"u8.ToArray(), null);
+    public static readonly NewReport GivenUp = Confirmation with { Kind = ReportKinds.StationRelease };
+
+    public static NewReport ReportOf(Journey journey) => Report with { Kind = JournalWords.ReportKindOf(journey) };
+
     public static NewAttempt Ticket(int index) => new(AttemptKind.Ticket, index, Before);
 
     public static AcceptedOrder Accepted(string orderNumber, Journey journey = Journey.Bus, int passengers = 2)
@@ -49,7 +54,7 @@ internal static class JournalSamples
     public static long TakeOn(this IIssuanceJournal journal, string order, DateTimeOffset at, int passengers = 2)
     {
         var id = journal.RecordIntent(Journey.Bus, order, at);
-        journal.Accept(id, Accepted(order, passengers: passengers), at);
+        journal.Accept(id, Accepted(order, passengers: passengers), [], at);
         return id;
     }
 
@@ -62,7 +67,7 @@ internal static class JournalSamples
     {
         var id = journal.TakeOn(order, at, passengers);
         for (var i = 0; i < passengers; i++) journal.Print(id, i, Presented, at);
-        return journal.Complete(id, Report, at);
+        return Assert.NotNull(journal.Complete(id, [Report], at));
     }
 
     public static IReadOnlyList<long> TakeIds(this IIssuanceJournal journal, DateTimeOffset now, int limit = 100, params string[] inHand) =>

@@ -23,10 +23,10 @@ public sealed class JournalTotalsTests : IDisposable
         var random = new Random(seed);
         var journal = _folder.Create(_time);
         var seen = new HashSet<string>();
-        var most = new int[4];
+        var most = new int[6];
         try
         {
-            for (var step = 0; step < 2000; step++)
+            for (var step = 0; step < 3000; step++)
             {
                 if (step % 150 == 149)
                 {
@@ -43,9 +43,10 @@ public sealed class JournalTotalsTests : IDisposable
                 {
                     seen.Add("refused");
                 }
-                Assert.Equal(journal.TotalReports().Counts, journal.Counts);
+                Assert.Equal(journal.TotalReports().Reports.Counts, journal.Counts);
+                Assert.Equal(journal.TotalReports().Notices.Counts, journal.StationNotices.Counts);
                 Assert.Equal(journal.TotalIssuances().Counts, journal.CountIssuances());
-                int[] now = [journal.Counts.Waiting, journal.Counts.Parked, journal.CountIssuances().Open, journal.CountIssuances().InDoubt];
+                int[] now = [journal.Counts.Waiting, journal.Counts.Parked, journal.StationNotices.Counts.Waiting, journal.StationNotices.Counts.Parked, journal.CountIssuances().Open, journal.CountIssuances().InDoubt];
                 for (var i = 0; i < now.Length; i++) most[i] = Math.Max(most[i], now[i]);
             }
             Assert.Equal(15, seen.Count);
@@ -63,8 +64,9 @@ public sealed class JournalTotalsTests : IDisposable
         // Among the newest few, or nearly every step would be refused.
         var order = $"{(step / 10) + random.Next(4)}";
         var issuance = journal.Find(Journey.Bus, order)?.Id ?? 0;
-        var counts = journal.Counts;
-        var report = counts.Waiting + counts.Parked + counts.Confirmed - random.Next(4);
+        var (counts, notices) = (journal.Counts, journal.StationNotices.Counts);
+        var report = counts.Waiting + counts.Parked + counts.Confirmed + notices.Waiting + notices.Parked + notices.Confirmed - random.Next(4);
+        var line = random.Next(4) == 0 ? journal.StationNotices : journal;
         long Newest(IssuanceState state) => journal.Unfinished(1000).LastOrDefault(i => i.State == state)?.Id ?? 0;
         var doubtful = random.Next(6) == 0 ? Newest(IssuanceState.InDoubt) : 0;
         switch (random.Next(18))
@@ -73,44 +75,44 @@ public sealed class JournalTotalsTests : IDisposable
                 journal.RecordIntent(Journey.Bus, order, at);
                 return "intent";
             case 1 or 11 or 12:
-                journal.Accept(issuance, Accepted(order), at);
+                journal.Accept(issuance, Accepted(order), [], at);
                 return "accept";
             case 2:
                 journal.Print(issuance, random.Next(2), NotPresented, at);
                 return "print";
             case 3 or 13 or 14:
-                journal.Complete(issuance, Report, at);
+                journal.Complete(issuance, random.Next(3) == 0 ? [Report, Confirmation] : [Report], at);
                 return "complete";
             case 4:
-                journal.Release(issuance, "why", at);
+                journal.Release(issuance, "why", [], at);
                 return "release";
             case 5:
                 journal.StandInDoubt(Newest(IssuanceState.Accepted), "why", at);
                 return "doubt";
             case 6:
-                journal.MarkSending(report, at);
+                line.MarkSending(report, at);
                 return "sending";
             case 7:
-                journal.Confirm(report, at, "applied");
+                line.Confirm(report, at, "applied");
                 return "confirm";
             case 8:
-                journal.RetryAt(report, at, true, "offline");
+                line.RetryAt(report, at, true, "offline");
                 return "retry";
             case 9:
-                journal.Park(report, at, ParkReason.Refused, "no");
+                line.Park(report, at, ParkReason.Refused, "no");
                 return "park";
             case 15:
-                journal.Fail(Newest(IssuanceState.Accepted), Report with { Success = false }, "why", at);
+                journal.Fail(Newest(IssuanceState.Accepted), [Report with { Success = false }], "why", at);
                 return "fail";
             case 16:
-                journal.Decide(doubtful, new(DecisionKind.Void, "root", "why", "30"), Report with { Success = false, AskFirst = true }, at);
+                journal.Decide(doubtful, new(DecisionKind.Void, "root", "why", "30"), [Report with { Success = false, AskFirst = true }], at);
                 return "void";
             case 17:
-                journal.Decide(doubtful, new(DecisionKind.Reissue, "root", "why", "30"), null, at);
+                journal.Decide(doubtful, new(DecisionKind.Reissue, "root", "why", "30"), [], at);
                 return "reissue";
             default:
-                if (random.Next(2) == 0) journal.RecoverInterrupted(at);
-                else journal.WakeRetries(at);
+                if (random.Next(2) == 0) line.RecoverInterrupted(at);
+                else line.WakeRetries(at);
                 return "many";
         }
     }

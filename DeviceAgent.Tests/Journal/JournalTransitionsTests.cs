@@ -1,4 +1,5 @@
 using DeviceAgent.Journal;
+using DeviceAgent.Orders;
 using DeviceAgent.Platform.Sync;
 
 namespace DeviceAgent.Tests.Journal;
@@ -23,7 +24,8 @@ public sealed class JournalTransitionsTests
         Only(s => JournalTransitions.WhyNoCompletion(s, []), IssuanceState.Accepted, IssuanceState.InDoubt);
         Only(s => JournalTransitions.WhyNoRelease(s, []), IssuanceState.Intent, IssuanceState.Accepted);
         Only(JournalTransitions.WhyNoDoubt, IssuanceState.Accepted);
-        Only(s => JournalTransitions.WhyNoFailure(s, []), IssuanceState.Accepted);
+        Only(s => JournalTransitions.WhyNoFailure(s, Journey.Bus, []), IssuanceState.Accepted);
+        Only(s => JournalTransitions.WhyNoFailure(s, Journey.Ship, []), IssuanceState.Intent, IssuanceState.Accepted);
         Only(s => JournalTransitions.WhyNoDecision(s, []), IssuanceState.InDoubt);
         Only(JournalTransitions.WhyNoSlipEnd, [.. Enum.GetValues<IssuanceState>().Where(s => s != IssuanceState.Unknown).Cast<IssuanceState?>()]);
     }
@@ -37,6 +39,24 @@ public sealed class JournalTransitionsTests
             Assert.Equal(touchable ? IssuanceState.Unknown : state, JournalTransitions.Effective(state, hasUnknownPart: true));
             Assert.Equal(state, JournalTransitions.Effective(state, hasUnknownPart: false));
         }
+    }
+
+    [Fact]
+    public void A_report_is_never_due_twice_or_by_paper_where_it_tells_of_numbers()
+    {
+        foreach (var change in Enum.GetValues<ReportedChange>())
+        {
+            var ends = change is ReportedChange.Completion or ReportedChange.Failure or ReportedChange.DecisionIssued or ReportedChange.DecisionVoid;
+            Assert.Equal(ends, JournalTransitions.IsReportDue(change, Journey.Bus, hasReport: false));
+            foreach (var journey in new[] { Journey.Ship, Journey.Train, Journey.BusReturn })
+            {
+                Assert.Equal(change is ReportedChange.Acceptance or ReportedChange.Failure, JournalTransitions.IsReportDue(change, journey, hasReport: false));
+                Assert.False(JournalTransitions.IsReportDue(change, journey, hasReport: true));
+            }
+        }
+        Assert.False(JournalTransitions.KeepsOrderWhenReleased(Journey.Bus, hasReport: true));
+        Assert.False(JournalTransitions.KeepsOrderWhenReleased(Journey.Ship, hasReport: false));
+        Assert.True(JournalTransitions.KeepsOrderWhenReleased(Journey.Ship, hasReport: true));
     }
 
     [Fact]
@@ -70,7 +90,7 @@ public sealed class JournalTransitionsTests
         Assert.NotNull(Release(Unclear));
         Assert.NotNull(Release(Open));
         Assert.NotNull(Release(Unclear with { Superseded = true }));
-        static string? Fail(AttemptFacts a) => JournalTransitions.WhyNoFailure(IssuanceState.Accepted, [a]);
+        static string? Fail(AttemptFacts a) => JournalTransitions.WhyNoFailure(IssuanceState.Accepted, Journey.Bus, [a]);
         Assert.Null(Fail(Gone));
         Assert.Null(Fail(Strip));
         Assert.NotNull(Fail(Out));

@@ -18,11 +18,11 @@ internal sealed record ScriptStep(ScriptAct Act, string Order, long Id, int Tick
         switch (Act)
         {
             case ScriptAct.Intent: Require(journal.RecordIntent(Journey.Bus, Order, at), Id); break;
-            case ScriptAct.Accept: journal.Accept(Id, JournalSamples.Accepted(Order, passengers: Tickets), at); break;
+            case ScriptAct.Accept: journal.Accept(Id, JournalSamples.Accepted(Order, passengers: Tickets), [], at); break;
             case ScriptAct.Start: journal.StartAttempt(Id, new(Kind, Ticket, JournalSamples.Before), at); break;
             case ScriptAct.End: journal.EndAttempt(Id, new(Outcome, Outcome == AttemptOutcome.Unknown ? null : 1840, JournalSamples.After, "as the script says"), at); break;
-            case ScriptAct.Complete: journal.Complete(Id, JournalSamples.Report, at); break;
-            case ScriptAct.Release: journal.Release(Id, "nothing was presented", at); break;
+            case ScriptAct.Complete: journal.Complete(Id, [JournalSamples.Report], at); break;
+            case ScriptAct.Release: journal.Release(Id, "nothing was presented", [], at); break;
             case ScriptAct.Doubt: journal.StandInDoubt(Id, "an attempt is Unknown", at); break;
             case ScriptAct.Printer: journal.SavePrinter(new(Order, "TM-T88", true, true, Id, at)); break;
             case ScriptAct.Note: journal.Audit(at, "note", Order); break;

@@ -61,61 +61,68 @@ internal enum MemoryJournalFault { None, Lost, AppliedButNotAcknowledged }
 internal sealed record MemoryReport(OutboxReport Report, long Issuance, ReportState State, DateTimeOffset NotBefore)
 {
     public bool IsOpen => State is not (ReportState.Confirmed or ReportState.Parked);
+
+    public bool IsForStation => ReportKinds.IsForStation(Report.Kind);
 }
 
 /// <summary>The journal without a file, for the seeded world: the same rules, and nothing but what was committed survives.</summary>
-internal sealed class MemoryJournal(MemoryJournalDisk disk, TimeProvider time) : IIssuanceJournal
+internal sealed class MemoryJournal : IIssuanceJournal
 {
+    private readonly MemoryLine _reports, _notices;
+    private readonly MemoryJournalDisk _disk;
+    private readonly TimeProvider _time;
     private bool _entered;
     private bool _failed;
     private bool _disposed;
 
-    public JournalIdentity Identity => disk.Identity;
+    public MemoryJournal(MemoryJournalDisk disk, TimeProvider time)
+    {
+        (_disk, _time) = (disk, time);
+        _reports = new(this, toStation: false);
+        _notices = new(this, toStation: true);
+    }
+
+    public JournalIdentity Identity => _disk.Identity;
 
     public bool CanKeepPersonalData => true;
 
-    public bool InMaintenance => disk.InMaintenance;
+    public bool InMaintenance => _disk.InMaintenance;
 
-    public long LastAttempt => disk.Attempts;
+    public long LastAttempt => _disk.Attempts;
 
-    public DateTimeOffset? LastTime => disk.Latest;
+    public DateTimeOffset? LastTime => _disk.Latest;
 
-    public DateTimeOffset? NextDue => Read(() => disk.Reports.Where(r => r.State == ReportState.Retry && IsFirst(r)).Min(r => (DateTimeOffset?)r.NotBefore));
+    public IOutbox StationNotices => _notices;
 
-    public OutboxCounts Counts => Read(() =>
-    {
-        var waiting = disk.Reports.Where(r => r.IsOpen).ToList();
-        return new OutboxCounts(waiting.Count, disk.Reports.Count(r => r.State == ReportState.Parked),
-            disk.Reports.Count(r => r.State == ReportState.Confirmed), 0, waiting.Min(r => (DateTimeOffset?)r.Report.CreatedAt));
-    });
+    public int WaitingReports => _reports.Counts.Waiting + _notices.Counts.Waiting;
 
     public IssuanceRecord? Find(Journey journey, string orderNumber) =>
-        Read(() => disk.Issuances.Find(i => i.Journey == journey && i.OrderNumber == orderNumber) is { } found ? WithReport(found) : null);
+        Read(() => _disk.Issuances.Find(i => i.Journey == journey && i.OrderNumber == orderNumber) is { } found ? WithReport(found) : null);
 
     public IReadOnlyList<IssuanceRecord> Unfinished(int limit)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
-        return Read(() => disk.Issuances.Where(IsUnfinished).Take(limit).Select(WithReport).ToList());
+        return Read(() => _disk.Issuances.Where(IsUnfinished).Take(limit).Select(WithReport).ToList());
     }
 
     public JournalCounts CountIssuances() => Read(() => new JournalCounts(
-        disk.Issuances.Count(i => i.State == IssuanceState.Issued),
-        disk.Issuances.Count(i => i.State is IssuanceState.Intent or IssuanceState.Accepted),
-        disk.Issuances.Count(i => i.State == IssuanceState.InDoubt), 0));
+        _disk.Issuances.Count(i => i.State == IssuanceState.Issued),
+        _disk.Issuances.Count(i => i.State is IssuanceState.Intent or IssuanceState.Accepted),
+        _disk.Issuances.Count(i => i.State == IssuanceState.InDoubt), 0));
 
     public long RecordIntent(Journey journey, string orderNumber, DateTimeOffset at)
     {
         ArgumentException.ThrowIfNullOrEmpty(orderNumber);
         return Change(() =>
         {
-            var present = disk.Issuances.Find(i => i.Journey == journey && i.OrderNumber == orderNumber);
+            var present = _disk.Issuances.Find(i => i.Journey == journey && i.OrderNumber == orderNumber);
             Require("An intent", JournalTransitions.WhyNoIntent(present?.State));
-            var id = present?.Id ?? disk.Issuances.Count + 1;
+            var id = present?.Id ?? _disk.Issuances.Count + 1;
             Commit(at, JournalAudit.Intent, $"issuance {id}", () =>
             {
                 if (present is null)
                 {
-                    disk.Issuances.Add(new()
+                    _disk.Issuances.Add(new()
                     {
                         Id = id,
                         Journey = journey,
@@ -137,18 +144,23 @@ internal sealed class MemoryJournal(MemoryJournalDisk disk, TimeProvider time) :
         });
     }
 
-    public void Accept(long issuance, AcceptedOrder accepted, DateTimeOffset at)
+    public void Accept(long issuance, AcceptedOrder accepted, IReadOnlyList<NewReport> reports, DateTimeOffset at)
     {
         JournalRequests.Check(accepted);
+        JournalRequests.Check(reports);
         Change(() =>
         {
             var present = ById(issuance);
             Require($"Accepting issuance {issuance}", JournalTransitions.WhyNoAccept(present?.State));
             JournalRequests.CheckIsOf(accepted, present!.Journey, present.OrderNumber);
+            var rows = Rows(ReportedChange.Acceptance, present, reports, at);
             // Through the bytes that a file would hold.
             var stored = JournalJson.Read(JournalJson.Write(accepted));
-            return Commit(at, JournalAudit.Accepted, $"issuance {issuance}",
-                () => Put(present with { State = IssuanceState.Accepted, ChangedAt = Written(at), TicketCount = accepted.Tickets.Count, Accepted = stored }));
+            return Commit(at, JournalAudit.Accepted, $"issuance {issuance}", () =>
+            {
+                _disk.Reports.AddRange(rows);
+                Put(present with { State = IssuanceState.Accepted, ChangedAt = Written(at), TicketCount = accepted.Tickets.Count, Accepted = stored });
+            });
         });
     }
 
@@ -157,21 +169,21 @@ internal sealed class MemoryJournal(MemoryJournalDisk disk, TimeProvider time) :
         var present = ById(issuance);
         Require($"An attempt of issuance {issuance}",
             JournalTransitions.WhyNoAttempt(present?.State, present?.TicketCount ?? 0, Facts(present), attempt.Kind, attempt.TicketIndex));
-        var id = disk.Attempts + 1;
+        var id = _disk.Attempts + 1;
         var started = new AttemptRecord
         {
             Id = id,
             Kind = attempt.Kind,
             TicketIndex = attempt.TicketIndex,
-            ProcessId = AttemptProcessIds.OfAttempt(disk.ProcessIdStart, id).ToString(),
+            ProcessId = AttemptProcessIds.OfAttempt(_disk.ProcessIdStart, id).ToString(),
             StartedAt = Written(at),
             Before = attempt.Before,
             Copy = attempt.Copy,
         };
         Commit(at, JournalAudit.AttemptStarted, $"issuance {issuance} attempt {id}", () =>
         {
-            disk.Attempts = id;
-            disk.Millimetres[id] = attempt.Millimetres;
+            _disk.Attempts = id;
+            _disk.Millimetres[id] = attempt.Millimetres;
             Put(present! with { Attempts = [.. present.Attempts, started] });
         });
         return started;
@@ -179,61 +191,62 @@ internal sealed class MemoryJournal(MemoryJournalDisk disk, TimeProvider time) :
 
     public void EndAttempt(long attempt, AttemptEnd end, DateTimeOffset at) => Change(() =>
     {
-        var issuance = disk.Issuances.Find(i => i.Attempts.Any(a => a.Id == attempt));
+        var issuance = _disk.Issuances.Find(i => i.Attempts.Any(a => a.Id == attempt));
         var present = issuance?.Attempts.Single(a => a.Id == attempt);
         Require($"The end of attempt {attempt}", JournalTransitions.WhyNoEnd(present is null ? null : Facts(present), issuance?.State));
         return Commit(at, JournalAudit.AttemptEnded, $"attempt {attempt}",
             () => Put(issuance! with { Attempts = [.. issuance.Attempts.Select(a => a.Id == attempt ? a with { End = end, EndedAt = Written(at) } : a)] }));
     });
 
-    public long Complete(long issuance, NewReport report, DateTimeOffset at)
+    public long? Complete(long issuance, IReadOnlyList<NewReport> reports, DateTimeOffset at)
     {
-        JournalRequests.Check(report);
+        JournalRequests.Check(reports);
         return Change(() =>
         {
             var present = ById(issuance);
             Require($"Completing issuance {issuance}", JournalTransitions.WhyNoCompletion(present?.State, Facts(present)));
-            var row = Row(present!, report, at);
-            Commit(at, JournalAudit.Issued, $"issuance {issuance} report {row.Report.Id}", () =>
+            var rows = Rows(ReportedChange.Completion, present!, reports, at);
+            Commit(at, JournalAudit.Issued, $"issuance {issuance}", () =>
             {
-                disk.Reports.Add(row);
+                _disk.Reports.AddRange(rows);
                 Put(present! with { State = IssuanceState.Issued, ChangedAt = Written(at), Reason = null });
             });
-            return row.Report.Id;
+            return Told(rows);
         });
     }
 
-    public long Fail(long issuance, NewReport report, string reason, DateTimeOffset at)
+    public long? Fail(long issuance, IReadOnlyList<NewReport> reports, string reason, DateTimeOffset at)
     {
-        JournalRequests.CheckIsFailure(report);
+        JournalRequests.Check(reports);
         return Change(() =>
         {
             var present = ById(issuance);
-            Require($"Failing issuance {issuance}", JournalTransitions.WhyNoFailure(present?.State, Facts(present)));
-            var row = Row(present!, report, at);
-            Commit(at, JournalAudit.Failed, $"issuance {issuance} report {row.Report.Id}: {reason}", () =>
+            Require($"Failing issuance {issuance}", JournalTransitions.WhyNoFailure(present?.State, present?.Journey ?? default, Facts(present)));
+            var rows = Rows(ReportedChange.Failure, present!, reports, at);
+            Commit(at, JournalAudit.Failed, $"issuance {issuance}: {reason}", () =>
             {
-                disk.Reports.Add(row);
+                _disk.Reports.AddRange(rows);
                 Put(present! with { State = IssuanceState.Failed, ChangedAt = Written(at), Reason = reason });
             });
-            return row.Report.Id;
+            return Told(rows);
         });
     }
 
-    public void Decide(long issuance, NewDecision decision, NewReport? report, DateTimeOffset at)
+    public void Decide(long issuance, NewDecision decision, IReadOnlyList<NewReport> reports, DateTimeOffset at)
     {
-        JournalRequests.Check(decision, report);
+        JournalRequests.Check(decision);
+        JournalRequests.Check(reports);
         Change(() =>
         {
             var present = ById(issuance);
             Require($"Deciding issuance {issuance}", JournalTransitions.WhyNoDecision(present?.State, Facts(present)));
-            var row = report is null ? null : Row(present!, report, at);
+            var rows = Rows(JournalRequests.ChangeOf(decision.Kind), present!, reports, at);
             var last = present!.Attempts.Count == 0 ? 0 : present.Attempts.Max(a => a.Id);
             var made = new DecisionRecord(decision.Kind, JournalWords.Of(decision.Kind), Written(at), decision.By, decision.Reason, decision.Platform, last);
             var state = decision.Kind switch { DecisionKind.Issued => IssuanceState.Issued, DecisionKind.Void => IssuanceState.Void, _ => IssuanceState.Accepted };
             return Commit(at, JournalAudit.Decided, $"issuance {issuance} {made.KindText} by {decision.By}: {decision.Reason}", () =>
             {
-                if (row is not null) disk.Reports.Add(row);
+                _disk.Reports.AddRange(rows);
                 Put(present with
                 {
                     State = state,
@@ -245,10 +258,10 @@ internal sealed class MemoryJournal(MemoryJournalDisk disk, TimeProvider time) :
         });
     }
 
-    public IReadOnlyList<string> OrdersOwedASlip(int limit)
+    public IReadOnlyList<OrderKey> OrdersOwedASlip(int limit)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
-        return Read(() => disk.Issuances.Where(i => i.SlipOwed && i.Journey == Journey.Bus).Take(limit).Select(i => i.OrderNumber).ToList());
+        return Read(() => _disk.Issuances.Where(i => i.SlipOwed).Take(limit).Select(i => new OrderKey(i.Journey, i.OrderNumber)).ToList());
     }
 
     public void EndSlip(long issuance, string end, DateTimeOffset at) => Change(() =>
@@ -259,17 +272,26 @@ internal sealed class MemoryJournal(MemoryJournalDisk disk, TimeProvider time) :
     });
 
     public void SetMaintenance(bool active, string by, string reason, DateTimeOffset at) =>
-        Change(() => Commit(at, JournalAudit.Maintenance, $"{active} by {by}: {reason}", () => disk.InMaintenance = active));
+        Change(() => Commit(at, JournalAudit.Maintenance, $"{active} by {by}: {reason}", () => _disk.InMaintenance = active));
 
-    public long PaperUsedSince(long attempt) => Read(() => disk.Millimetres.Where(a => a.Key > attempt).Sum(a => (long)a.Value));
+    public long PaperUsedSince(long attempt) => Read(() => _disk.Millimetres.Where(a => a.Key > attempt).Sum(a => (long)a.Value));
 
-    public void Release(long issuance, string reason, DateTimeOffset at) => Change(() =>
+    public void Release(long issuance, string reason, IReadOnlyList<NewReport> reports, DateTimeOffset at)
     {
-        var present = ById(issuance);
-        Require($"Releasing issuance {issuance}", JournalTransitions.WhyNoRelease(present?.State, Facts(present)));
-        return Commit(at, JournalAudit.Released, $"issuance {issuance}: {reason}",
-            () => Put(present! with { State = IssuanceState.Released, ChangedAt = Written(at), Reason = reason, Accepted = null }));
-    });
+        JournalRequests.Check(reports);
+        Change(() =>
+        {
+            var present = ById(issuance);
+            Require($"Releasing issuance {issuance}", JournalTransitions.WhyNoRelease(present?.State, Facts(present)));
+            var rows = Rows(ReportedChange.Release, present!, reports, at);
+            var kept = JournalTransitions.KeepsOrderWhenReleased(present!.Journey, HasReport(present)) ? present.Accepted : null;
+            return Commit(at, JournalAudit.Released, $"issuance {issuance}: {reason}", () =>
+            {
+                _disk.Reports.AddRange(rows);
+                Put(present with { State = IssuanceState.Released, ChangedAt = Written(at), Reason = reason, Accepted = kept });
+            });
+        });
+    }
 
     public void StandInDoubt(long issuance, string reason, DateTimeOffset at) => Change(() =>
     {
@@ -279,23 +301,23 @@ internal sealed class MemoryJournal(MemoryJournalDisk disk, TimeProvider time) :
             () => Put(present! with { State = IssuanceState.InDoubt, ChangedAt = Written(at), Reason = reason, SlipOwed = true }));
     });
 
-    public PrinterRecord? FindPrinter(string unit) => Read(() => disk.Printers.GetValueOrDefault(unit));
+    public PrinterRecord? FindPrinter(string unit) => Read(() => _disk.Printers.GetValueOrDefault(unit));
 
     public void SavePrinter(PrinterRecord printer) =>
-        Change(() => Commit(printer.SeenAt, JournalAudit.Printer, printer.Unit, () => disk.Printers[printer.Unit] = printer with { SeenAt = Written(printer.SeenAt) }));
+        Change(() => Commit(printer.SeenAt, JournalAudit.Printer, printer.Unit, () => _disk.Printers[printer.Unit] = printer with { SeenAt = Written(printer.SeenAt) }));
 
     public long? LastCuts(string serialNumber) => Read(() =>
     {
-        var newest = disk.Issuances.SelectMany(i => i.Attempts).Where(a => a.Before.SerialNumber == serialNumber && a.Before.CutCounter is not null).MaxBy(a => a.Id);
+        var newest = _disk.Issuances.SelectMany(i => i.Attempts).Where(a => a.Before.SerialNumber == serialNumber && a.Before.CutCounter is not null).MaxBy(a => a.Id);
         var cuts = newest is null ? null : newest.End?.After is { } after && after.SerialNumber == serialNumber && after.CutCounter is not null ? after.CutCounter : newest.Before.CutCounter;
-        var saved = disk.Printers.GetValueOrDefault(serialNumber)?.CutCounter;
+        var saved = _disk.Printers.GetValueOrDefault(serialNumber)?.CutCounter;
         return saved is not null && !(saved < cuts) ? saved : cuts;
     });
 
     public void Distrust(string reason, DateTimeOffset at)
     {
         ArgumentException.ThrowIfNullOrEmpty(reason);
-        Change(() => Commit(at, JournalAudit.Distrusted, reason, () => disk.Distrusted = reason));
+        Change(() => Commit(at, JournalAudit.Distrusted, reason, () => _disk.Distrusted = reason));
     }
 
     public void Audit(DateTimeOffset at, string what, string details) => Change(() => Commit(at, what, details, () => { }));
@@ -303,31 +325,26 @@ internal sealed class MemoryJournal(MemoryJournalDisk disk, TimeProvider time) :
     public IReadOnlyList<AuditRecord> ReadAudit(int limit)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
-        return Read(() => disk.Audits.AsEnumerable().Reverse().Take(limit).ToList());
+        return Read(() => _disk.Audits.AsEnumerable().Reverse().Take(limit).ToList());
     }
 
-    public int RecoverInterrupted(DateTimeOffset now) => ChangeMany(now, JournalAudit.Recovered, r => r.State == ReportState.Sending,
-        r => r with { State = ReportState.Retry, NotBefore = Written(now), Report = r.Report with { FateUnknown = true } });
+    public DateTimeOffset? NextDue => _reports.NextDue;
 
-    public void WakeRetries(DateTimeOffset now) => ChangeMany(now, JournalAudit.Woken,
-        r => r.State == ReportState.Retry && r.NotBefore > Written(now), r => r with { NotBefore = Written(now) });
+    public OutboxCounts Counts => _reports.Counts;
 
-    public IReadOnlyList<OutboxReport> Take(DateTimeOffset now, int limit, IReadOnlySet<string> ordersInHand) => Read(() => disk.Reports
-        .Where(r => r.State is ReportState.Due or ReportState.Retry && r.NotBefore <= Written(now) && IsFirst(r) && !ordersInHand.Contains(r.Report.OrderNumber))
-        .Take(limit).Select(r => r.Report).ToList());
+    public int RecoverInterrupted(DateTimeOffset now) => _reports.RecoverInterrupted(now);
 
-    public void MarkSending(long id, DateTimeOffset at) => ChangeReport(id, "Sending", JournalTransitions.WhyNoSending, at, JournalAudit.Sending,
-        r => r with { State = ReportState.Sending, Report = r.Report with { Sends = r.Report.Sends + 1 } });
+    public void WakeRetries(DateTimeOffset now) => _reports.WakeRetries(now);
 
-    public void Confirm(long id, DateTimeOffset at, string evidence) => ChangeReport(id, "Confirming", JournalTransitions.WhyNoConfirmation, at,
-        JournalAudit.Confirmed, r => r with { State = ReportState.Confirmed });
+    public IReadOnlyList<OutboxReport> Take(DateTimeOffset now, int limit, IReadOnlySet<string> ordersInHand) => _reports.Take(now, limit, ordersInHand);
 
-    public void RetryAt(long id, DateTimeOffset notBefore, bool fateUnknown, string reason) => ChangeReport(id, "Retrying", JournalTransitions.WhyNoRetry,
-        time.GetUtcNow(), JournalAudit.Retry,
-        r => r with { State = ReportState.Retry, NotBefore = Written(notBefore), Report = r.Report with { FateUnknown = fateUnknown } });
+    public void MarkSending(long id, DateTimeOffset at) => _reports.MarkSending(id, at);
 
-    public void Park(long id, DateTimeOffset at, ParkReason reason, string evidence) => ChangeReport(id, "Parking", JournalTransitions.WhyNoParking, at,
-        JournalAudit.Parked, r => r with { State = ReportState.Parked });
+    public void Confirm(long id, DateTimeOffset at, string evidence) => _reports.Confirm(id, at, evidence);
+
+    public void RetryAt(long id, DateTimeOffset notBefore, bool fateUnknown, string reason) => _reports.RetryAt(id, notBefore, fateUnknown, reason);
+
+    public void Park(long id, DateTimeOffset at, ParkReason reason, string evidence) => _reports.Park(id, at, reason, evidence);
 
     public void Dispose() => _disposed = true;
 
@@ -344,11 +361,21 @@ internal sealed class MemoryJournal(MemoryJournalDisk disk, TimeProvider time) :
         return issuance.Attempts.Select(a => Facts(a) with { Superseded = a.Id <= known });
     }
 
-    private MemoryReport Row(IssuanceRecord issuance, NewReport report, DateTimeOffset at) => new(
+    private List<MemoryReport> Rows(ReportedChange change, IssuanceRecord issuance, IReadOnlyList<NewReport> reports, DateTimeOffset at)
+    {
+        JournalRequests.CheckFits(change, issuance.Journey, HasReport(issuance), reports);
+        return [.. reports.Select((report, i) => Row(issuance, report, _disk.Reports.Count + 1L + i, at))];
+    }
+
+    private static long? Told(List<MemoryReport> rows) => rows.Find(r => !r.IsForStation)?.Report.Id;
+
+    private bool HasReport(IssuanceRecord issuance) => _disk.Reports.Exists(r => r.Issuance == issuance.Id && !r.IsForStation);
+
+    private static MemoryReport Row(IssuanceRecord issuance, NewReport report, long id, DateTimeOffset at) => new(
         new()
         {
-            Id = disk.Reports.Count + 1L,
-            OrderNumber = issuance.OrderNumber,
+            Id = id,
+            OrderNumber = new OrderKey(issuance.Journey, issuance.OrderNumber).PlatformNumber,
             Kind = report.Kind,
             PayloadVersion = report.PayloadVersion,
             Success = report.Success,
@@ -365,46 +392,23 @@ internal sealed class MemoryJournal(MemoryJournalDisk disk, TimeProvider time) :
         if (whyNot is not null) throw new JournalTransitionException($"{what} is refused: {whyNot}.");
     }
 
-    private bool IsFirst(MemoryReport report) => !disk.Reports.Exists(e => e.IsOpen && e.Report.Id < report.Report.Id && e.Report.OrderNumber == report.Report.OrderNumber);
+    private IssuanceRecord? ById(long id) => _disk.Issuances.Find(i => i.Id == id);
 
-    private IssuanceRecord? ById(long id) => disk.Issuances.Find(i => i.Id == id);
-
-    private void Put(IssuanceRecord issuance) => disk.Issuances[(int)issuance.Id - 1] = issuance;
+    private void Put(IssuanceRecord issuance) => _disk.Issuances[(int)issuance.Id - 1] = issuance;
 
     private IssuanceRecord WithReport(IssuanceRecord issuance) => issuance with
     {
         StateText = JournalWords.Of(issuance.State),
-        ReportState = disk.Reports.FindLast(r => r.Issuance == issuance.Id) is { } report ? JournalWords.Of(report.State) : null,
+        ReportState = _disk.Reports.FindLast(r => r.Issuance == issuance.Id && !r.IsForStation) is { } report ? JournalWords.Of(report.State) : null,
     };
-
-    private void ChangeReport(long id, string what, Func<ReportFacts?, string?> whyNot, DateTimeOffset at, string audit, Func<MemoryReport, MemoryReport> to) => Change(() =>
-    {
-        var present = disk.Reports.Find(r => r.Report.Id == id);
-        Require($"{what} report {id}", whyNot(present is null ? null : new(present.State, true)));
-        return Commit(at, audit, $"report {id}", () => disk.Reports[(int)id - 1] = to(present!));
-    });
-
-    private int ChangeMany(DateTimeOffset now, string audit, Predicate<MemoryReport> which, Func<MemoryReport, MemoryReport> to) => Change(() =>
-    {
-        var count = disk.Reports.Count(r => which(r));
-        if (count == 0) return 0;
-        Commit(now, audit, $"{count}", () =>
-        {
-            for (var i = 0; i < disk.Reports.Count; i++)
-            {
-                if (which(disk.Reports[i])) disk.Reports[i] = to(disk.Reports[i]);
-            }
-        });
-        return count;
-    });
 
     private bool Commit(DateTimeOffset at, string what, string details, Action apply)
     {
-        var taken = disk.Commit(() =>
+        var taken = _disk.Commit(() =>
         {
             apply();
-            disk.Audits.Add(new(disk.Audits.Count + 1, Written(at), what, details));
-            if (disk.Latest is not { } latest || latest < Written(at)) disk.Latest = Written(at);
+            _disk.Audits.Add(new(_disk.Audits.Count + 1, Written(at), what, details));
+            if (_disk.Latest is not { } latest || latest < Written(at)) _disk.Latest = Written(at);
         });
         _failed = !taken;
         return taken ? true : throw new JournalException(JournalFailure.Unwritable, "The simulated disk failed.");
@@ -427,5 +431,68 @@ internal sealed class MemoryJournal(MemoryJournalDisk disk, TimeProvider time) :
         {
             _entered = false;
         }
+    }
+
+    /// <summary>One destination's queue.</summary>
+    private sealed class MemoryLine(MemoryJournal journal, bool toStation) : IOutbox
+    {
+        private List<MemoryReport> All => journal._disk.Reports;
+
+        private IEnumerable<MemoryReport> Own => All.Where(r => r.IsForStation == toStation);
+
+        public DateTimeOffset? NextDue => journal.Read(() => Own.Where(r => r.State == ReportState.Retry && IsFirst(r)).Min(r => (DateTimeOffset?)r.NotBefore));
+
+        public OutboxCounts Counts => journal.Read(() =>
+        {
+            var waiting = Own.Where(r => r.IsOpen).ToList();
+            return new OutboxCounts(waiting.Count, Own.Count(r => r.State == ReportState.Parked),
+                Own.Count(r => r.State == ReportState.Confirmed), 0, waiting.Min(r => (DateTimeOffset?)r.Report.CreatedAt));
+        });
+
+        public int RecoverInterrupted(DateTimeOffset now) => ChangeMany(now, JournalAudit.Recovered, r => r.State == ReportState.Sending,
+            r => r with { State = ReportState.Retry, NotBefore = Written(now), Report = r.Report with { FateUnknown = true } });
+
+        public void WakeRetries(DateTimeOffset now) => ChangeMany(now, JournalAudit.Woken,
+            r => r.State == ReportState.Retry && r.NotBefore > Written(now), r => r with { NotBefore = Written(now) });
+
+        public IReadOnlyList<OutboxReport> Take(DateTimeOffset now, int limit, IReadOnlySet<string> ordersInHand) => journal.Read(() => Own
+            .Where(r => r.State is ReportState.Due or ReportState.Retry && r.NotBefore <= Written(now) && IsFirst(r) && !ordersInHand.Contains(r.Report.OrderNumber))
+            .Take(limit).Select(r => r.Report).ToList());
+
+        public void MarkSending(long id, DateTimeOffset at) => ChangeReport(id, "Sending", JournalTransitions.WhyNoSending, at, JournalAudit.Sending,
+            r => r with { State = ReportState.Sending, Report = r.Report with { Sends = r.Report.Sends + 1 } });
+
+        public void Confirm(long id, DateTimeOffset at, string evidence) => ChangeReport(id, "Confirming", JournalTransitions.WhyNoConfirmation, at,
+            JournalAudit.Confirmed, r => r with { State = ReportState.Confirmed });
+
+        public void RetryAt(long id, DateTimeOffset notBefore, bool fateUnknown, string reason) => ChangeReport(id, "Retrying", JournalTransitions.WhyNoRetry,
+            journal._time.GetUtcNow(), JournalAudit.Retry,
+            r => r with { State = ReportState.Retry, NotBefore = Written(notBefore), Report = r.Report with { FateUnknown = fateUnknown } });
+
+        public void Park(long id, DateTimeOffset at, ParkReason reason, string evidence) => ChangeReport(id, "Parking", JournalTransitions.WhyNoParking, at,
+            JournalAudit.Parked, r => r with { State = ReportState.Parked });
+
+        private bool IsFirst(MemoryReport report) => !Own.Any(e => e.IsOpen && e.Report.Id < report.Report.Id && e.Report.OrderNumber == report.Report.OrderNumber);
+
+        private void ChangeReport(long id, string what, Func<ReportFacts?, string?> whyNot, DateTimeOffset at, string audit, Func<MemoryReport, MemoryReport> to) => journal.Change(() =>
+        {
+            var present = Own.FirstOrDefault(r => r.Report.Id == id);
+            Require($"{what} report {id}", whyNot(present is null ? null : new(present.State, true)));
+            return journal.Commit(at, audit, $"report {id}", () => All[All.IndexOf(present!)] = to(present!));
+        });
+
+        private int ChangeMany(DateTimeOffset now, string audit, Predicate<MemoryReport> which, Func<MemoryReport, MemoryReport> to) => journal.Change(() =>
+        {
+            var count = Own.Count(r => which(r));
+            if (count == 0) return 0;
+            journal.Commit(now, audit, $"{count}", () =>
+            {
+                for (var i = 0; i < All.Count; i++)
+                {
+                    if (All[i].IsForStation == toStation && which(All[i])) All[i] = to(All[i]);
+                }
+            });
+            return count;
+        });
     }
 }

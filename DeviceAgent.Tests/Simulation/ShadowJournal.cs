@@ -101,7 +101,6 @@ internal sealed class ShadowJournal(World world)
     private void Adopt(ShadowOrder order, IssuanceRecord found)
     {
         (order.State, order.ChangedAt) = (found.State, _pendingSince);
-        if (found.State == IssuanceState.Issued && world.Disk.Reports.Find(r => r.Issuance == found.Id) is { } report)
-            Reports[report.Report.Id] = report.State;
+        foreach (var report in world.Disk.Reports.Where(r => r.Issuance == found.Id)) Reports.TryAdd(report.Report.Id, report.State);
     }
 }

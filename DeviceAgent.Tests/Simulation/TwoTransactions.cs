@@ -17,13 +17,17 @@ internal sealed class TwoTransactions(World world, AgentRun run, IIssuanceJourna
 
     public DateTimeOffset? LastTime => inner.LastTime;
 
+    public IOutbox StationNotices => inner.StationNotices;
+
+    public int WaitingReports => inner.WaitingReports;
+
     public DateTimeOffset? NextDue => inner.NextDue;
 
     public OutboxCounts Counts => inner.Counts;
 
-    public long Complete(long issuance, NewReport report, DateTimeOffset at)
+    public long? Complete(long issuance, IReadOnlyList<NewReport> reports, DateTimeOffset at)
     {
-        var id = inner.Complete(issuance, report, at);
+        var id = inner.Complete(issuance, reports, at);
         try
         {
             world.End(run, world.Begin(run, "journal: the report, in a transaction of its own"));
@@ -44,7 +48,7 @@ internal sealed class TwoTransactions(World world, AgentRun run, IIssuanceJourna
 
     public long? LastCuts(string serialNumber) => inner.LastCuts(serialNumber);
 
-    public IReadOnlyList<string> OrdersOwedASlip(int limit) => inner.OrdersOwedASlip(limit);
+    public IReadOnlyList<OrderKey> OrdersOwedASlip(int limit) => inner.OrdersOwedASlip(limit);
 
     public PrinterRecord? FindPrinter(string unit) => inner.FindPrinter(unit);
 
@@ -56,21 +60,21 @@ internal sealed class TwoTransactions(World world, AgentRun run, IIssuanceJourna
 
     public long RecordIntent(Journey journey, string orderNumber, DateTimeOffset at) => inner.RecordIntent(journey, orderNumber, at);
 
-    public void Accept(long issuance, AcceptedOrder accepted, DateTimeOffset at) => inner.Accept(issuance, accepted, at);
+    public void Accept(long issuance, AcceptedOrder accepted, IReadOnlyList<NewReport> reports, DateTimeOffset at) => inner.Accept(issuance, accepted, reports, at);
 
     public AttemptRecord StartAttempt(long issuance, NewAttempt attempt, DateTimeOffset at) => inner.StartAttempt(issuance, attempt, at);
 
     public void EndAttempt(long attempt, AttemptEnd end, DateTimeOffset at) => inner.EndAttempt(attempt, end, at);
 
-    public void Release(long issuance, string reason, DateTimeOffset at) => inner.Release(issuance, reason, at);
+    public void Release(long issuance, string reason, IReadOnlyList<NewReport> reports, DateTimeOffset at) => inner.Release(issuance, reason, reports, at);
 
-    public long Fail(long issuance, NewReport report, string reason, DateTimeOffset at) => inner.Fail(issuance, report, reason, at);
+    public long? Fail(long issuance, IReadOnlyList<NewReport> reports, string reason, DateTimeOffset at) => inner.Fail(issuance, reports, reason, at);
 
     public void StandInDoubt(long issuance, string reason, DateTimeOffset at) => inner.StandInDoubt(issuance, reason, at);
 
     public void EndSlip(long issuance, string end, DateTimeOffset at) => inner.EndSlip(issuance, end, at);
 
-    public void Decide(long issuance, NewDecision decision, NewReport? report, DateTimeOffset at) => inner.Decide(issuance, decision, report, at);
+    public void Decide(long issuance, NewDecision decision, IReadOnlyList<NewReport> reports, DateTimeOffset at) => inner.Decide(issuance, decision, reports, at);
 
     public void SetMaintenance(bool active, string by, string reason, DateTimeOffset at) => inner.SetMaintenance(active, by, reason, at);
 

@@ -8,6 +8,7 @@ namespace DeviceAgent.Tests.Simulation;
 internal sealed class WorldJournal(World world, AgentRun run, IIssuanceJournal inner) : IIssuanceJournal
 {
     private readonly ShadowJournal _shadow = world.Shadow;
+    private readonly WorldOutbox _reports = new(world, run, inner, toStation: false), _notices = new(world, run, inner.StationNotices, toStation: true);
 
     public JournalIdentity Identity => inner.Identity;
 
@@ -15,9 +16,13 @@ internal sealed class WorldJournal(World world, AgentRun run, IIssuanceJournal i
 
     public DateTimeOffset? LastTime => inner.LastTime;
 
-    public DateTimeOffset? NextDue => inner.NextDue;
+    public IOutbox StationNotices => _notices;
 
-    public OutboxCounts Counts => inner.Counts;
+    public int WaitingReports => inner.WaitingReports;
+
+    public DateTimeOffset? NextDue => _reports.NextDue;
+
+    public OutboxCounts Counts => _reports.Counts;
 
     public IssuanceRecord? Find(Journey journey, string orderNumber) => inner.Find(journey, orderNumber);
 
@@ -27,25 +32,25 @@ internal sealed class WorldJournal(World world, AgentRun run, IIssuanceJournal i
 
     public long? LastCuts(string serialNumber) => inner.LastCuts(serialNumber);
 
-    public IReadOnlyList<string> OrdersOwedASlip(int limit) => inner.OrdersOwedASlip(limit);
+    public IReadOnlyList<OrderKey> OrdersOwedASlip(int limit) => inner.OrdersOwedASlip(limit);
 
     public PrinterRecord? FindPrinter(string unit) => inner.FindPrinter(unit);
 
     public IReadOnlyList<AuditRecord> ReadAudit(int limit) => inner.ReadAudit(limit);
 
-    public IReadOnlyList<OutboxReport> Take(DateTimeOffset now, int limit, IReadOnlySet<string> ordersInHand) => inner.Take(now, limit, ordersInHand);
+    public IReadOnlyList<OutboxReport> Take(DateTimeOffset now, int limit, IReadOnlySet<string> ordersInHand) => _reports.Take(now, limit, ordersInHand);
 
     public long RecordIntent(Journey journey, string orderNumber, DateTimeOffset at)
     {
-        var present = world.Disk.Issuances.Find(i => i.OrderNumber == orderNumber);
+        var present = world.Disk.Issuances.Find(i => i.Journey == journey && i.OrderNumber == orderNumber);
         var id = Commit($"issuance {present?.Id ?? world.Disk.Issuances.Count + 1}", $"intent {orderNumber}", () => inner.RecordIntent(journey, orderNumber, at));
         if (!_shadow.Orders.TryGetValue(id, out var order)) _shadow.Orders[id] = order = new() { Id = id, Number = orderNumber };
         (order.State, order.ChangedAt) = (IssuanceState.Intent, world.Now);
         return id;
     }
 
-    public void Accept(long issuance, AcceptedOrder accepted, DateTimeOffset at) =>
-        Move(issuance, IssuanceState.Accepted, "accepted", () => inner.Accept(issuance, accepted, at));
+    public void Accept(long issuance, AcceptedOrder accepted, IReadOnlyList<NewReport> reports, DateTimeOffset at) =>
+        Move(issuance, IssuanceState.Accepted, "accepted", () => inner.Accept(issuance, accepted, reports, at));
 
     public AttemptRecord StartAttempt(long issuance, NewAttempt attempt, DateTimeOffset at)
     {
@@ -73,17 +78,16 @@ internal sealed class WorldJournal(World world, AgentRun run, IIssuanceJournal i
         if (_shadow.Attempts.TryGetValue(attempt, out var shadow)) (shadow.End, shadow.EndedAt, shadow.EndedByRunOf) = (end, world.Now, world.Kiosk.BootedAt);
     }
 
-    public long Complete(long issuance, NewReport report, DateTimeOffset at)
+    public long? Complete(long issuance, IReadOnlyList<NewReport> reports, DateTimeOffset at)
     {
-        var id = Commit($"issuance {issuance}", "issued", () => inner.Complete(issuance, report, at));
-        Moved(issuance, IssuanceState.Issued);
+        long? id = null;
+        Move(issuance, IssuanceState.Issued, "issued", () => id = inner.Complete(issuance, reports, at));
         _shadow.Orders[issuance].Report = id;
-        _shadow.Reports[id] = ReportState.Due;
         return id;
     }
 
-    public void Release(long issuance, string reason, DateTimeOffset at) =>
-        Move(issuance, IssuanceState.Released, $"released: {reason}", () => inner.Release(issuance, reason, at));
+    public void Release(long issuance, string reason, IReadOnlyList<NewReport> reports, DateTimeOffset at) =>
+        Move(issuance, IssuanceState.Released, $"released: {reason}", () => inner.Release(issuance, reason, reports, at));
 
     public void StandInDoubt(long issuance, string reason, DateTimeOffset at) =>
         Move(issuance, IssuanceState.InDoubt, $"in doubt: {reason}", () => inner.StandInDoubt(issuance, reason, at));
@@ -94,11 +98,10 @@ internal sealed class WorldJournal(World world, AgentRun run, IIssuanceJournal i
 
     public long PaperUsedSince(long attempt) => inner.PaperUsedSince(attempt);
 
-    public long Fail(long issuance, NewReport report, string reason, DateTimeOffset at)
+    public long? Fail(long issuance, IReadOnlyList<NewReport> reports, string reason, DateTimeOffset at)
     {
-        var id = Commit($"issuance {issuance}", $"failed: {reason}", () => inner.Fail(issuance, report, reason, at));
-        Moved(issuance, IssuanceState.Failed);
-        _shadow.Reports[id] = ReportState.Due;
+        long? id = null;
+        Move(issuance, IssuanceState.Failed, $"failed: {reason}", () => id = inner.Fail(issuance, reports, reason, at));
         return id;
     }
 
@@ -108,10 +111,10 @@ internal sealed class WorldJournal(World world, AgentRun run, IIssuanceJournal i
         return 0;
     });
 
-    public void Decide(long issuance, NewDecision decision, NewReport? report, DateTimeOffset at)
+    public void Decide(long issuance, NewDecision decision, IReadOnlyList<NewReport> reports, DateTimeOffset at)
     {
         var to = decision.Kind switch { DecisionKind.Issued => IssuanceState.Issued, DecisionKind.Void => IssuanceState.Void, _ => IssuanceState.Accepted };
-        Move(issuance, to, $"decided {decision.Kind}", () => inner.Decide(issuance, decision, report, at));
+        Move(issuance, to, $"decided {decision.Kind}", () => inner.Decide(issuance, decision, reports, at));
     }
 
     public void SetMaintenance(bool active, string by, string reason, DateTimeOffset at) => Commit("maintenance", $"maintenance {active}", () =>
@@ -138,34 +141,17 @@ internal sealed class WorldJournal(World world, AgentRun run, IIssuanceJournal i
         return 0;
     });
 
-    public int RecoverInterrupted(DateTimeOffset now)
-    {
-        if (!world.Disk.Reports.Exists(r => r.State == ReportState.Sending)) return inner.RecoverInterrupted(now);
-        var count = Commit("reports", "interrupted reports recovered", () => inner.RecoverInterrupted(now));
-        foreach (var (id, state) in _shadow.Reports.ToList())
-            if (state == ReportState.Sending) _shadow.Reports[id] = ReportState.Retry;
-        return count;
-    }
+    public int RecoverInterrupted(DateTimeOffset now) => _reports.RecoverInterrupted(now);
 
-    public void WakeRetries(DateTimeOffset now)
-    {
-        if (!world.Disk.Reports.Exists(r => r.State == ReportState.Retry && r.NotBefore > now)) inner.WakeRetries(now);
-        else Commit("reports", "retries woken", () =>
-        {
-            inner.WakeRetries(now);
-            return 0;
-        });
-    }
+    public void WakeRetries(DateTimeOffset now) => _reports.WakeRetries(now);
 
-    public void MarkSending(long id, DateTimeOffset at) => Report(id, ReportState.Sending, "sending", () => inner.MarkSending(id, at));
+    public void MarkSending(long id, DateTimeOffset at) => _reports.MarkSending(id, at);
 
-    public void Confirm(long id, DateTimeOffset at, string evidence) => Report(id, ReportState.Confirmed, "confirmed", () => inner.Confirm(id, at, evidence));
+    public void Confirm(long id, DateTimeOffset at, string evidence) => _reports.Confirm(id, at, evidence);
 
-    public void RetryAt(long id, DateTimeOffset notBefore, bool fateUnknown, string reason) =>
-        Report(id, ReportState.Retry, $"retry, fate unknown {fateUnknown}", () => inner.RetryAt(id, notBefore, fateUnknown, reason));
+    public void RetryAt(long id, DateTimeOffset notBefore, bool fateUnknown, string reason) => _reports.RetryAt(id, notBefore, fateUnknown, reason);
 
-    public void Park(long id, DateTimeOffset at, ParkReason reason, string evidence) =>
-        Report(id, ReportState.Parked, $"parked {reason} {evidence}", () => inner.Park(id, at, reason, evidence));
+    public void Park(long id, DateTimeOffset at, ParkReason reason, string evidence) => _reports.Park(id, at, reason, evidence);
 
     public void Dispose() => inner.Dispose();
 
@@ -179,22 +165,20 @@ internal sealed class WorldJournal(World world, AgentRun run, IIssuanceJournal i
         Moved(issuance, to);
     }
 
-    private void Moved(long issuance, IssuanceState to) => (_shadow.Orders[issuance].State, _shadow.Orders[issuance].ChangedAt) = (to, world.Now);
-
-    private void Report(long id, ReportState to, string what, Action step)
+    private void Moved(long issuance, IssuanceState to)
     {
-        Commit($"report {id}", $"report {id} {what}", () =>
-        {
-            step();
-            return 0;
-        });
-        _shadow.Reports[id] = to;
+        (_shadow.Orders[issuance].State, _shadow.Orders[issuance].ChangedAt) = (to, world.Now);
+        // With the reports that came with it.
+        foreach (var report in world.Disk.Reports.Where(r => r.Issuance == issuance)) _shadow.Reports.TryAdd(report.Report.Id, report.State);
     }
 
-    private T Commit<T>(string key, string what, Func<T> step)
+    private T Commit<T>(string key, string what, Func<T> step) => Commit(world, run, key, what, step);
+
+    /// <summary>One effect of the world; what it acknowledged is a fact.</summary>
+    internal static T Commit<T>(World world, AgentRun run, string key, string what, Func<T> step)
     {
         var number = world.Begin(run, $"journal: {key}: {what}");
-        _shadow.Begin(key);
+        world.Shadow.Begin(key);
         T result;
         try
         {
@@ -202,11 +186,11 @@ internal sealed class WorldJournal(World world, AgentRun run, IIssuanceJournal i
         }
         catch (JournalTransitionException)
         {
-            _shadow.Acknowledge();
+            world.Shadow.Acknowledge();
             throw;
         }
         world.End(run, number);
-        _shadow.Acknowledge();
+        world.Shadow.Acknowledge();
         return result;
     }
 }

@@ -89,7 +89,7 @@ public sealed partial class IssuanceDesk
             DecisionKind.Void => BusReports.Failed(record.Accepted, now) with { AskFirst = true },
             _ => null,
         };
-        _with.Journal.Decide(record.Id, new(request.Decision, request.By, request.Reason, platform.ToString()), report, now);
+        _with.Journal.Decide(record.Id, new(request.Decision, request.By, request.Reason, platform.ToString()), report is null ? [] : [report], now);
         _with.Logger.Decided(number, request.Decision, request.By, platform.ToString());
         _with.Alarms.Clear(AlarmKind.OrderInDoubt, number);
         if (report is not null) _with.WakeSender();

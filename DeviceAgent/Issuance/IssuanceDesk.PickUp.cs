@@ -98,13 +98,13 @@ public sealed partial class IssuanceDesk
         var claim = await _with.Claims.ClaimAsync(order.Journey, number, _hardStop.Token);
         if (!claim.Granted)
         {
-            _with.Journal.Release(id, $"claim refused: {claim.Reason}", _with.Time.GetUtcNow());
+            _with.Journal.Release(id, $"claim refused: {claim.Reason}", [], _with.Time.GetUtcNow());
             _with.Logger.Released(number, claim.Reason);
             Notice(Guidance.Refused);
             return null;
         }
         var tickets = await _with.Allocation.AllocateAsync(order, _hardStop.Token);
-        _with.Journal.Accept(id, new(order, tickets, _with.Template.Version, claim.Token), _with.Time.GetUtcNow());
+        _with.Journal.Accept(id, new(order, tickets, _with.Template.Version, claim.Token), [], _with.Time.GetUtcNow());
         _with.Logger.Accepted(number, tickets.Count);
         return new(_with.Journal.Find(order.Journey, number)!);
     }

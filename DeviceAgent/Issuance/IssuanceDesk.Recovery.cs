@@ -17,7 +17,7 @@ public sealed partial class IssuanceDesk
             switch (record.State)
             {
                 case IssuanceState.Intent:
-                    _with.Journal.Release(record.Id, "the agent stopped before the order was accepted", now);
+                    _with.Journal.Release(record.Id, "the agent stopped before the order was accepted", [], now);
                     intents++;
                     break;
                 case IssuanceState.Accepted when record.Journey == Journey.Bus:
@@ -30,7 +30,10 @@ public sealed partial class IssuanceDesk
                     break;
             }
         }
-        foreach (var number in _with.Journal.OrdersOwedASlip(MaxUnfinishedOrders)) _slips.Owe(number);
+        foreach (var order in _with.Journal.OrdersOwedASlip(MaxUnfinishedOrders))
+        {
+            if (order.Journey == Journey.Bus) _slips.Owe(order.Number);
+        }
         CountUnsettled();
         _recovered = true;
         _with.Logger.Recovered(intents, open, inDoubt);
@@ -85,19 +88,19 @@ public sealed partial class IssuanceDesk
         {
             case StepKind.Complete:
                 var bookTime = IssuanceRules.BookTime(order.Record.ChangedAt, order.Attempts, now, _with.ClockIsTrusted());
-                _with.Journal.Complete(order.Record.Id, BusReports.Issued(order.Accepted, bookTime), now);
+                _with.Journal.Complete(order.Record.Id, [BusReports.Issued(order.Accepted, bookTime)], now);
                 _waitingSince.Remove(order.Number);
                 _with.Logger.Issued(order.Number);
                 _with.WakeSender();
                 break;
             case StepKind.Release when mayReportFailure && _options.WhenImpossible == ImpossibleOrders.ReportFailure:
-                _with.Journal.Fail(order.Record.Id, BusReports.Failed(order.Accepted, now), step.Reason, now);
+                _with.Journal.Fail(order.Record.Id, [BusReports.Failed(order.Accepted, now)], step.Reason, now);
                 _waitingSince.Remove(order.Number);
                 _with.Logger.Failed(order.Number, step.Reason);
                 _with.WakeSender();
                 break;
             case StepKind.Release:
-                _with.Journal.Release(order.Record.Id, step.Reason, now);
+                _with.Journal.Release(order.Record.Id, step.Reason, [], now);
                 _waitingSince.Remove(order.Number);
                 _with.Logger.Released(order.Number, step.Reason);
                 break;

@@ -12,6 +12,10 @@ public sealed class ClosedJournal(JournalException why) : IIssuanceJournal
 
     public DateTimeOffset? LastTime => null;
 
+    public IOutbox StationNotices => this;
+
+    public int WaitingReports => throw Why();
+
     public DateTimeOffset? NextDue => throw Why();
 
     public OutboxCounts Counts => throw Why();
@@ -24,25 +28,25 @@ public sealed class ClosedJournal(JournalException why) : IIssuanceJournal
 
     public long RecordIntent(Journey journey, string orderNumber, DateTimeOffset at) => throw Why();
 
-    public void Accept(long issuance, AcceptedOrder accepted, DateTimeOffset at) => throw Why();
+    public void Accept(long issuance, AcceptedOrder accepted, IReadOnlyList<NewReport> reports, DateTimeOffset at) => throw Why();
 
     public AttemptRecord StartAttempt(long issuance, NewAttempt attempt, DateTimeOffset at) => throw Why();
 
     public void EndAttempt(long attempt, AttemptEnd end, DateTimeOffset at) => throw Why();
 
-    public long Complete(long issuance, NewReport report, DateTimeOffset at) => throw Why();
+    public long? Complete(long issuance, IReadOnlyList<NewReport> reports, DateTimeOffset at) => throw Why();
 
-    public void Release(long issuance, string reason, DateTimeOffset at) => throw Why();
+    public void Release(long issuance, string reason, IReadOnlyList<NewReport> reports, DateTimeOffset at) => throw Why();
 
     public void StandInDoubt(long issuance, string reason, DateTimeOffset at) => throw Why();
 
-    public long Fail(long issuance, NewReport report, string reason, DateTimeOffset at) => throw Why();
+    public long? Fail(long issuance, IReadOnlyList<NewReport> reports, string reason, DateTimeOffset at) => throw Why();
 
-    public IReadOnlyList<string> OrdersOwedASlip(int limit) => throw Why();
+    public IReadOnlyList<OrderKey> OrdersOwedASlip(int limit) => throw Why();
 
     public void EndSlip(long issuance, string end, DateTimeOffset at) => throw Why();
 
-    public void Decide(long issuance, NewDecision decision, NewReport? report, DateTimeOffset at) => throw Why();
+    public void Decide(long issuance, NewDecision decision, IReadOnlyList<NewReport> reports, DateTimeOffset at) => throw Why();
 
     public bool InMaintenance => false;
 

@@ -11,6 +11,15 @@ namespace DeviceAgent.Journal;
 /// </remarks>
 public interface IIssuanceJournal : IOutbox, IDisposable
 {
+    /// <summary>
+    /// Notices to the station's ticketing system: a queue of its own, so that neither destination ever waits for the other.
+    /// The journal itself is the queue of the platform's reports.
+    /// </summary>
+    IOutbox StationNotices { get; }
+
+    /// <summary>Reports and notices that have not arrived yet, to both destinations.</summary>
+    int WaitingReports { get; }
+
     JournalIdentity Identity { get; }
 
     /// <summary>Personal data can be sealed and read: the key that this journal was made with is here. Without it nothing can be accepted.</summary>
@@ -29,8 +38,13 @@ public interface IIssuanceJournal : IOutbox, IDisposable
     /// <summary>none | released → intent. Before anything is asked of anybody.</summary>
     long RecordIntent(Journey journey, string orderNumber, DateTimeOffset at);
 
-    /// <summary>intent → accepted: from here on the order ends in exactly one outcome.</summary>
-    void Accept(long issuance, AcceptedOrder accepted, DateTimeOffset at);
+    /// <summary>intent → accepted, with its reports, in one transaction: from here on the order ends in exactly one outcome.</summary>
+    /// <param name="reports">
+    /// As with all changes at most one report for the platform and one notice for the station; a set that does not fit throws
+    /// <see cref="ArgumentException"/> and changes nothing. A bus order's report is due with its outcome (issued, failed, void) and never here.
+    /// That of any other journey is due here, and never later: exactly one, unless the order has one already, from before a release.
+    /// </param>
+    void Accept(long issuance, AcceptedOrder accepted, IReadOnlyList<NewReport> reports, DateTimeOffset at);
 
     /// <summary>Before the first byte goes to the printer. Gives the attempt its process id, unique in this journal's life.</summary>
     /// <returns>The open attempt.</returns>
@@ -38,31 +52,41 @@ public interface IIssuanceJournal : IOutbox, IDisposable
 
     void EndAttempt(long attempt, AttemptEnd end, DateTimeOffset at);
 
-    /// <summary>accepted | in doubt → issued, with its report, in one transaction.</summary>
-    /// <returns>The report's id.</returns>
-    long Complete(long issuance, NewReport report, DateTimeOffset at);
+    /// <summary>accepted | in doubt → issued, with its reports, in one transaction.</summary>
+    /// <param name="reports">See <see cref="Accept"/>. For the platform: a success of a bus order, nothing of any other journey.</param>
+    /// <returns>The id of the platform's report; null when there is none.</returns>
+    long? Complete(long issuance, IReadOnlyList<NewReport> reports, DateTimeOffset at);
 
-    /// <summary>intent | accepted → released: nothing was given, nothing is reported.</summary>
-    void Release(long issuance, string reason, DateTimeOffset at);
+    /// <summary>
+    /// intent | accepted → released: no paper was given, nothing is reported to the platform. An order whose report was written keeps what
+    /// was accepted, so that the same job can be taken up again; a bus order keeps nothing.
+    /// </summary>
+    /// <param name="reports">See <see cref="Accept"/>. Never one for the platform.</param>
+    void Release(long issuance, string reason, IReadOnlyList<NewReport> reports, DateTimeOffset at);
 
-    /// <summary>accepted → failed, with the report of a failure, in one transaction: the platform refunds. Never while a ticket may be out.</summary>
-    /// <returns>The report's id.</returns>
-    long Fail(long issuance, NewReport report, string reason, DateTimeOffset at);
+    /// <summary>
+    /// accepted → failed, with its reports, in one transaction: the platform refunds. Never while a ticket may be out.
+    /// Of any journey but bus from intent too: the job itself tells a failure.
+    /// </summary>
+    /// <param name="reports">See <see cref="Accept"/>. For the platform: the failure, unless the order has a report already (never so with bus).</param>
+    /// <returns>The id of the platform's report; null when there is none.</returns>
+    long? Fail(long issuance, IReadOnlyList<NewReport> reports, string reason, DateTimeOffset at);
 
     /// <summary>accepted → in doubt: a person decides. From now on a slip for the passenger is owed.</summary>
     void StandInDoubt(long issuance, string reason, DateTimeOffset at);
 
-    /// <summary>Bus orders whose slip is owed, whatever became of them since; oldest first.</summary>
-    IReadOnlyList<string> OrdersOwedASlip(int limit);
+    /// <summary>Orders whose slip is owed, whatever became of them since; oldest first.</summary>
+    IReadOnlyList<OrderKey> OrdersOwedASlip(int limit);
 
     /// <summary>The slip of an order in doubt, or of one that was, was printed or given up; it is owed no longer.</summary>
     void EndSlip(long issuance, string end, DateTimeOffset at);
 
     /// <summary>
-    /// in doubt → issued | void, with its report, or → accepted for a reissue, which has none: in one transaction with who decided and why.
+    /// in doubt → issued | void, or → accepted for a reissue, with its reports: in one transaction with who decided and why.
     /// After a reissue the attempts that were made so far hold back no further one of tickets whose outcome is unknown.
     /// </summary>
-    void Decide(long issuance, NewDecision decision, NewReport? report, DateTimeOffset at);
+    /// <param name="reports">See <see cref="Accept"/>. For the platform: of a bus order what was decided, and nothing for a reissue or of any other journey.</param>
+    void Decide(long issuance, NewDecision decision, IReadOnlyList<NewReport> reports, DateTimeOffset at);
 
     /// <summary>A technician has taken the kiosk out of service; outlives a restart.</summary>
     bool InMaintenance { get; }
@@ -137,7 +161,7 @@ public sealed record IssuanceRecord
     public required DateTimeOffset ChangedAt { get; init; }
     /// <summary>0 until accepted.</summary>
     public required int TicketCount { get; init; }
-    /// <summary>Null until accepted, after the purge, and while the key is gone.</summary>
+    /// <summary>Null until accepted, after the purge, and while the key is gone. Stays after a release where a report was written.</summary>
     public AcceptedOrder? Accepted { get; init; }
     /// <summary>Why it was released or stands in doubt.</summary>
     public string? Reason { get; init; }
@@ -147,7 +171,7 @@ public sealed record IssuanceRecord
     public IReadOnlyList<DecisionRecord> Decisions { get; init; } = [];
     /// <summary>It stood in doubt, and the slip that parts it from what follows was not printed yet.</summary>
     public bool SlipOwed { get; init; }
-    /// <summary>State of the newest report of this issuance as written in the outbox; null when there is none.</summary>
+    /// <summary>State of the platform's report of this issuance as written in the outbox; null when there is none.</summary>
     public string? ReportState { get; init; }
 }
 

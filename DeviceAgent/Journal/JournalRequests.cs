@@ -22,33 +22,54 @@ internal static class JournalRequests
             throw new ArgumentException("This is another issuance's order.", nameof(accepted));
     }
 
-    public static void Check(NewReport report)
+    /// <summary>What no change takes, whatever the order.</summary>
+    public static void Check(IReadOnlyList<NewReport> reports)
     {
-        ArgumentNullException.ThrowIfNull(report);
-        if (!JournalWords.IsKnownFormat(report.Kind, report.PayloadVersion))
-            throw new ArgumentException("A report must be one that this release can send.", nameof(report));
+        ArgumentNullException.ThrowIfNull(reports);
+        foreach (var report in reports)
+        {
+            ArgumentNullException.ThrowIfNull(report, nameof(reports));
+            if (!JournalWords.IsKnownFormat(report.Kind, report.PayloadVersion))
+                throw new ArgumentException("A report must be one that this release can send.", nameof(reports));
+        }
+        var notices = reports.Count(r => ReportKinds.IsForStation(r.Kind));
+        if (notices > 1 || reports.Count - notices > 1)
+            throw new ArgumentException("A change has at most one report for the platform and one notice for the station.", nameof(reports));
     }
 
-    /// <summary>A failure is reported as one: its report is never a success.</summary>
-    public static void CheckIsFailure(NewReport report)
+    /// <summary>The platform learns of each order once, and never the opposite of what happened.</summary>
+    /// <param name="hasReport">The order has one already.</param>
+    public static void CheckFits(ReportedChange change, Journey journey, bool hasReport, IReadOnlyList<NewReport> reports)
     {
-        Check(report);
-        if (report.Success) throw new ArgumentException("The report of a failure tells no success.", nameof(report));
+        var report = reports.SingleOrDefault(r => !ReportKinds.IsForStation(r.Kind));
+        var due = JournalTransitions.IsReportDue(change, journey, hasReport);
+        if (due != report is not null)
+            throw new ArgumentException($"{change} of a {journey} order has {(due ? "its" : "no")} report for the platform.", nameof(reports));
+        if (report is null) return;
+        if (report.Kind != JournalWords.ReportKindOf(journey)) throw new ArgumentException($"A {journey} order is not told of by {report.Kind}.", nameof(reports));
+        var opposite = change switch
+        {
+            ReportedChange.Completion or ReportedChange.DecisionIssued => !report.Success,
+            ReportedChange.Failure or ReportedChange.DecisionVoid => report.Success,
+            // What was allocated, or given back, is in the report itself.
+            _ => false,
+        };
+        if (opposite) throw new ArgumentException($"{change} is not told by a report of {(report.Success ? "success" : "failure")}.", nameof(reports));
     }
 
-    public static void Check(NewDecision decision, NewReport? report)
+    public static void Check(NewDecision decision)
     {
         ArgumentNullException.ThrowIfNull(decision);
         ArgumentException.ThrowIfNullOrWhiteSpace(decision.By, nameof(decision));
         ArgumentException.ThrowIfNullOrWhiteSpace(decision.Reason, nameof(decision));
-        if (report is not null) Check(report);
-        var fits = decision.Kind switch
-        {
-            DecisionKind.Issued => report is { Success: true },
-            DecisionKind.Void => report is { Success: false },
-            DecisionKind.Reissue => report is null,
-            _ => false,
-        };
-        if (!fits) throw new ArgumentException("A decision has the report that tells it, and a reissue has none.", nameof(report));
+        _ = ChangeOf(decision.Kind);
     }
+
+    public static ReportedChange ChangeOf(DecisionKind kind) => kind switch
+    {
+        DecisionKind.Issued => ReportedChange.DecisionIssued,
+        DecisionKind.Void => ReportedChange.DecisionVoid,
+        DecisionKind.Reissue => ReportedChange.DecisionReissue,
+        _ => throw new ArgumentException("A decision must be of a known kind.", nameof(kind)),
+    };
 }

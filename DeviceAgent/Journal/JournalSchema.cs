@@ -33,6 +33,9 @@ internal static class JournalSchema
     /// <summary>Attempts up to this one tell nothing about a printer's counter any more: it was adopted after them.</summary>
     public const string CountersFrom = "counters_from";
 
+    /// <summary>Confirmed notices to the station: no index tells them from the platform's reports.</summary>
+    public const string NoticesConfirmed = "notices_confirmed";
+
     public static int Version => Steps.Count;
 
     /// <summary>Step n brings a file from version n to n + 1.</summary>

@@ -12,9 +12,10 @@ internal static partial class JournalSql
     public const string EndOpenAttempts = """
         UPDATE attempt INDEXED BY attempt_issuance SET ended_at = ?2, outcome = 'unknown', judgement = ?3 WHERE issuance = ?1 AND ended_at IS NULL
         """;
+    /// <summary>The station's notices say the same however often they arrive.</summary>
     public const string DoubtReports = $"""
         UPDATE outbox INDEXED BY outbox_waiting SET state = 'retry', fate_unknown = 1, not_before = ?1, changed_at = ?1
-        WHERE {IsOpen} AND state IN ('due', 'sending', 'retry') AND {IsKnownFormat}
+        WHERE {IsOpen} AND state IN ('due', 'sending', 'retry') AND {IsKnownFormat} AND NOT {IsForStation}
         """;
     public const string ForgetMeta = "DELETE FROM meta WHERE key = ?1";
     /// <summary>A row for each printer that was ever attached.</summary>

@@ -11,9 +11,15 @@ internal static partial class JournalSql
     public const string IsRetry = "state = 'retry'";
 
     /// <summary><see cref="JournalWords.IsKnownFormat"/>, in SQL.</summary>
-    private const string IsKnownFormat = "kind = 'bus.book' AND payload_version = 1";
+    private const string IsKnownFormat =
+        "kind IN ('bus.book', 'bus.return', 'ship.notify', 'train.book', 'station.confirm', 'station.release') AND payload_version = 1";
+    /// <summary><see cref="DeviceAgent.Platform.Sync.ReportKinds.IsForStation"/>, in SQL.</summary>
+    private const string IsForStation = "substr(kind, 1, 8) = 'station.'";
+    /// <summary>?2: 1 for the station's notices, 0 for the platform's reports.</summary>
+    private const string IsOfLine = $"({IsForStation}) = ?2";
     private const string IsFirstOfItsOrder = $"""
-        NOT EXISTS (SELECT 1 FROM outbox AS e INDEXED BY outbox_open WHERE e.order_number = o.order_number AND e.id < o.id AND {IsOpen})
+        NOT EXISTS (SELECT 1 FROM outbox AS e INDEXED BY outbox_open
+            WHERE e.order_number = o.order_number AND e.id < o.id AND {IsOpen} AND (substr(e.kind, 1, 8) = 'station.') = ?2)
         """;
 
     public const string Begin = "BEGIN";
@@ -55,7 +61,7 @@ internal static partial class JournalSql
     public const string LastIssuance = "SELECT coalesce(max(id), 0) FROM issuance";
 
     public const string FindIssuanceState = $"SELECT id, state, {HasUnknownDecision} FROM issuance AS i WHERE order_number = ?1 AND journey = ?2";
-    public const string ReadIssuanceState = $"SELECT state, journey, order_number, ticket_count, {HasUnknownDecision} FROM issuance AS i WHERE id = ?1";
+    public const string ReadIssuanceState = $"SELECT state, journey, order_number, ticket_count, {HasUnknownDecision}, report IS NOT NULL FROM issuance AS i WHERE id = ?1";
     public const string ReadAttemptFacts = """
         SELECT kind, ticket_index, outcome, ended_at,
             id <= coalesce((SELECT max(last_attempt) FROM decision INDEXED BY decision_issuance WHERE issuance = ?1 AND decided = 'reissue'), 0)
@@ -63,15 +69,17 @@ internal static partial class JournalSql
         """;
     public const string InsertIssuance = "INSERT INTO issuance (id, journey, order_number, state, created_at, changed_at) VALUES (?1, ?2, ?3, 'intent', ?4, ?4)";
     public const string ReopenIssuance = "UPDATE issuance SET state = 'intent', open = 1, changed_at = ?2, ticket_count = 0, reason = NULL WHERE id = ?1";
-    public const string AcceptIssuance = "UPDATE issuance SET state = 'accepted', changed_at = ?2, ticket_count = ?3, accepted = ?4 WHERE id = ?1";
-    public const string CompleteIssuance = "UPDATE issuance SET state = 'issued', open = 0, changed_at = ?2, report = ?3, reason = NULL WHERE id = ?1";
-    public const string ReleaseIssuance = "UPDATE issuance SET state = 'released', open = 0, changed_at = ?2, reason = ?3, accepted = NULL WHERE id = ?1";
-    public const string FailIssuance = "UPDATE issuance SET state = 'failed', open = 0, changed_at = ?2, report = ?3, reason = ?4 WHERE id = ?1";
+    public const string AcceptIssuance = "UPDATE issuance SET state = 'accepted', changed_at = ?2, ticket_count = ?3, accepted = ?4, report = coalesce(?5, report) WHERE id = ?1";
+    public const string CompleteIssuance = "UPDATE issuance SET state = 'issued', open = 0, changed_at = ?2, report = coalesce(?3, report), reason = NULL WHERE id = ?1";
+    public const string ReleaseIssuance = "UPDATE issuance SET state = 'released', open = 0, changed_at = ?2, reason = ?3, accepted = iif(?4, accepted, NULL) WHERE id = ?1";
+    public const string FailIssuance = "UPDATE issuance SET state = 'failed', open = 0, changed_at = ?2, report = coalesce(?3, report), reason = ?4 WHERE id = ?1";
     public const string DoubtIssuance = "UPDATE issuance SET state = 'in_doubt', changed_at = ?2, reason = ?3, slip_owed = 1 WHERE id = ?1";
-    public const string OrdersOwedASlip =
-        "SELECT order_number FROM issuance INDEXED BY issuance_slip WHERE slip_owed = 1 AND journey = 'bus' ORDER BY id LIMIT ?1";
+    public const string OrdersOwedASlip = """
+        SELECT journey, order_number FROM issuance INDEXED BY issuance_slip
+        WHERE slip_owed = 1 AND journey IN ('bus', 'bus_return', 'ship', 'train') ORDER BY id LIMIT ?1
+        """;
     public const string EndSlip = "UPDATE issuance SET slip_owed = 0 WHERE id = ?1";
-    public const string VoidIssuance = "UPDATE issuance SET state = 'void', open = 0, changed_at = ?2, report = ?3 WHERE id = ?1";
+    public const string VoidIssuance = "UPDATE issuance SET state = 'void', open = 0, changed_at = ?2, report = coalesce(?3, report) WHERE id = ?1";
     public const string ReissueIssuance = "UPDATE issuance SET state = 'accepted', changed_at = ?2 WHERE id = ?1";
     public const string InsertDecision = """
         INSERT INTO decision (issuance, at, decided, by_whom, reason, platform, last_attempt)
@@ -102,28 +110,29 @@ internal static partial class JournalSql
     public const string ReadReport = "SELECT state, kind, payload_version, created_at FROM outbox WHERE id = ?1";
     public const string RecoverInterrupted = $"""
         UPDATE outbox INDEXED BY outbox_waiting SET state = 'retry', fate_unknown = 1, not_before = ?1, changed_at = ?1
-        WHERE {IsOpen} AND state = 'sending' AND {IsKnownFormat}
+        WHERE {IsOpen} AND state = 'sending' AND {IsKnownFormat} AND {IsOfLine}
         """;
     public const string TakeReports = $"""
         SELECT id, order_number, kind, payload_version, success, payload, personal, sends, fate_unknown, created_at
         FROM outbox AS o INDEXED BY outbox_waiting
-        WHERE {IsOpen} AND not_before <= ?1 AND state IN ('due', 'retry') AND {IsKnownFormat} AND {IsFirstOfItsOrder} ORDER BY id
+        WHERE {IsOpen} AND not_before <= ?1 AND state IN ('due', 'retry') AND {IsKnownFormat} AND {IsOfLine} AND {IsFirstOfItsOrder} ORDER BY id
         """;
     public const string NextDue = $"""
-        SELECT not_before FROM outbox AS o INDEXED BY outbox_retry WHERE {IsRetry} AND {IsKnownFormat} AND {IsFirstOfItsOrder}
+        SELECT not_before FROM outbox AS o INDEXED BY outbox_retry WHERE {IsRetry} AND {IsKnownFormat} AND {IsOfLine} AND {IsFirstOfItsOrder}
         ORDER BY not_before LIMIT 1
         """;
     public const string OpenReports = $"""
         SELECT state IN ('due', 'sending', 'retry') AND {IsKnownFormat},
-            state IN ('due', 'sending', 'retry', 'confirmed', 'handed_over', 'parked') AND {IsKnownFormat}, created_at, id
+            state IN ('due', 'sending', 'retry', 'confirmed', 'handed_over', 'parked') AND {IsKnownFormat}, created_at, id, {IsForStation}
         FROM outbox INDEXED BY outbox_waiting WHERE {IsOpen}
         """;
-    public const string ClosedUnconfirmedStates = $"SELECT state, count(*) FROM outbox INDEXED BY outbox_unconfirmed WHERE {IsClosedUnconfirmed} GROUP BY state";
+    public const string ClosedUnconfirmedStates =
+        $"SELECT state, {IsForStation} AS station, count(*) FROM outbox INDEXED BY outbox_unconfirmed WHERE {IsClosedUnconfirmed} GROUP BY state, station";
     public const string MarkSending = "UPDATE outbox SET state = 'sending', sends = sends + 1, changed_at = ?2 WHERE id = ?1";
     public const string ConfirmReport = "UPDATE outbox SET state = 'confirmed', open = 0, changed_at = ?2, evidence = ?3 WHERE id = ?1";
     public const string RetryReport = "UPDATE outbox SET state = 'retry', changed_at = ?2, not_before = ?3, fate_unknown = ?4, evidence = ?5 WHERE id = ?1";
     public const string ParkReport = "UPDATE outbox SET state = 'parked', open = 0, changed_at = ?2, park_reason = ?3, evidence = ?4 WHERE id = ?1";
-    public const string WakeRetries = $"UPDATE outbox INDEXED BY outbox_retry SET not_before = ?1 WHERE {IsRetry} AND not_before > ?1 AND {IsKnownFormat}";
+    public const string WakeRetries = $"UPDATE outbox INDEXED BY outbox_retry SET not_before = ?1 WHERE {IsRetry} AND not_before > ?1 AND {IsKnownFormat} AND {IsOfLine}";
 
     public const string FindPrinter = "SELECT unit, model, echoes_process_id, cuts_exact, cuts, seen_at, low_since_attempt FROM device_counter WHERE unit = ?1";
     public const string SavePrinter = """

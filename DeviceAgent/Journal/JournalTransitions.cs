@@ -1,3 +1,4 @@
+using DeviceAgent.Orders;
 using DeviceAgent.Platform.Sync;
 
 namespace DeviceAgent.Journal;
@@ -11,6 +12,9 @@ internal readonly record struct AttemptFacts(AttemptKind Kind, int TicketIndex, 
 /// <param name="State">Null when this release does not know it.</param>
 /// <param name="FormatIsKnown">Kind and payload version.</param>
 internal readonly record struct ReportFacts(ReportState? State, bool FormatIsKnown);
+
+/// <summary>The changes that reports are written with.</summary>
+internal enum ReportedChange { Acceptance, Completion, Release, Failure, DecisionIssued, DecisionVoid, DecisionReissue }
 
 /// <summary>Which change a row's present state allows; all engines ask here. Each answers null for yes, else why not. No I/O, no clock.</summary>
 internal static class JournalTransitions
@@ -64,8 +68,20 @@ internal static class JournalTransitions
     public static string? WhyNoRelease(IssuanceState? present, IEnumerable<AttemptFacts> attempts) =>
         WhyNot(present, present is IssuanceState.Intent or IssuanceState.Accepted, "released") ?? WhyNotUnissued(attempts);
 
-    public static string? WhyNoFailure(IssuanceState? present, IEnumerable<AttemptFacts> attempts) =>
-        WhyNot(present, present is IssuanceState.Accepted, "failed") ?? WhyNotUnissued(attempts);
+    /// <summary>A bus order that was not taken on is released: nobody has asked for anything yet. A job may tell a failure from the start.</summary>
+    public static string? WhyNoFailure(IssuanceState? present, Journey journey, IEnumerable<AttemptFacts> attempts) =>
+        WhyNot(present, present is IssuanceState.Accepted || (present is IssuanceState.Intent && journey != Journey.Bus), "failed") ?? WhyNotUnissued(attempts);
+
+    /// <summary>
+    /// Whether the change brings the order's report for the platform. A bus order is reported by its outcome; the others by what was allocated
+    /// or given back, once and for ever, and paper does not change it.
+    /// </summary>
+    public static bool IsReportDue(ReportedChange change, Journey journey, bool hasReport) => journey == Journey.Bus
+        ? change is ReportedChange.Completion or ReportedChange.Failure or ReportedChange.DecisionIssued or ReportedChange.DecisionVoid
+        : !hasReport && (change is ReportedChange.Acceptance or ReportedChange.Failure);
+
+    /// <summary>What was reported can be taken up again by the same job; a bus order is asked for anew.</summary>
+    public static bool KeepsOrderWhenReleased(Journey journey, bool hasReport) => journey != Journey.Bus && hasReport;
 
     public static string? WhyNoDecision(IssuanceState? present, IEnumerable<AttemptFacts> attempts) =>
         WhyNot(present, present is IssuanceState.InDoubt, "decided") ?? (attempts.Any(a => a.Outcome is null) ? "an attempt is open" : null);

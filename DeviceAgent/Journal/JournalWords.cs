@@ -128,5 +128,16 @@ internal static class JournalWords
     };
 
     /// <summary>Whether this release can read the report, and so may send it.</summary>
-    public static bool IsKnownFormat(string kind, int payloadVersion) => kind == ReportKinds.BusBook && payloadVersion == 1;
+    public static bool IsKnownFormat(string kind, int payloadVersion) => payloadVersion == 1 &&
+        kind is ReportKinds.BusBook or ReportKinds.BusReturn or ReportKinds.ShipNotify or ReportKinds.TrainBook or ReportKinds.StationConfirm or ReportKinds.StationRelease;
+
+    /// <summary>What tells the platform of an order of this journey.</summary>
+    public static string ReportKindOf(Journey journey) => journey switch
+    {
+        Journey.Bus => ReportKinds.BusBook,
+        Journey.BusReturn => ReportKinds.BusReturn,
+        Journey.Ship => ReportKinds.ShipNotify,
+        Journey.Train => ReportKinds.TrainBook,
+        _ => throw new ArgumentOutOfRangeException(nameof(journey), journey, "No such product line."),
+    };
 }

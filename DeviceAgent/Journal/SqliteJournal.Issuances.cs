@@ -28,17 +28,21 @@ public sealed partial class SqliteJournal
         return id;
     }
 
-    public void Accept(long issuance, AcceptedOrder accepted, DateTimeOffset at)
+    public void Accept(long issuance, AcceptedOrder accepted, IReadOnlyList<NewReport> reports, DateTimeOffset at)
     {
         JournalRequests.Check(accepted);
+        JournalRequests.Check(reports);
         using var change = BeginChange();
         var present = ReadState(issuance);
         Require($"Accepting issuance {issuance}", JournalTransitions.WhyNoAccept(present?.State));
-        JournalRequests.CheckIsOf(accepted, present!.Value.Journey, present.Value.OrderNumber);
+        JournalRequests.CheckIsOf(accepted, present!.Key.Journey, present.Key.Number);
+        JournalRequests.CheckFits(ReportedChange.Acceptance, present.Key.Journey, present.HasReport, reports);
         if (!CanKeepPersonalData) throw new JournalException(JournalFailure.KeyMissing, "The key that this journal was made with is not here.");
         var box = _keys.Seal(JournalJson.Write(accepted), "issuance", issuance, "accepted");
-        _database.Use(JournalSql.AcceptIssuance).Bind(1, issuance).Bind(2, Milliseconds(at)).Bind(3, accepted.Tickets.Count).Bind(4, box).Run();
-        change.Commit(at, JournalAudit.Accepted, $"issuance {Text(issuance)}");
+        var report = InsertReports(reports, present.Key, at);
+        _database.Use(JournalSql.AcceptIssuance).Bind(1, issuance).Bind(2, Milliseconds(at)).Bind(3, accepted.Tickets.Count).Bind(4, box).Bind(5, report).Run();
+        change.Commit(at, JournalAudit.Accepted, $"issuance {Text(issuance)}{Told(report)}");
+        Reported(reports, at);
     }
 
     public AttemptRecord StartAttempt(long issuance, NewAttempt attempt, DateTimeOffset at)
@@ -88,42 +92,49 @@ public sealed partial class SqliteJournal
         change.Commit(at, JournalAudit.AttemptEnded, $"attempt {Text(attempt)} {JournalWords.Of(end.Outcome)}");
     }
 
-    public long Complete(long issuance, NewReport report, DateTimeOffset at)
+    public long? Complete(long issuance, IReadOnlyList<NewReport> reports, DateTimeOffset at)
     {
-        JournalRequests.Check(report);
+        JournalRequests.Check(reports);
         using var change = BeginChange();
         var present = ReadState(issuance);
         Require($"Completing issuance {issuance}", JournalTransitions.WhyNoCompletion(present?.State, present?.Attempts ?? []));
-        var id = InsertReport(report, present!.Value.OrderNumber, at);
-        _database.Use(JournalSql.CompleteIssuance).Bind(1, issuance).Bind(2, Milliseconds(at)).Bind(3, id).Run();
-        change.Commit(at, JournalAudit.Issued, $"issuance {Text(issuance)} report {Text(id)}");
-        Reported(id, at);
-        _issuances?.Move(present.Value.State, IssuanceState.Issued);
-        return id;
+        JournalRequests.CheckFits(ReportedChange.Completion, present!.Key.Journey, present.HasReport, reports);
+        var report = InsertReports(reports, present.Key, at);
+        _database.Use(JournalSql.CompleteIssuance).Bind(1, issuance).Bind(2, Milliseconds(at)).Bind(3, report).Run();
+        change.Commit(at, JournalAudit.Issued, $"issuance {Text(issuance)}{Told(report)}");
+        Reported(reports, at);
+        _issuances?.Move(present.State, IssuanceState.Issued);
+        return report;
     }
 
-    public long Fail(long issuance, NewReport report, string reason, DateTimeOffset at)
+    public long? Fail(long issuance, IReadOnlyList<NewReport> reports, string reason, DateTimeOffset at)
     {
-        JournalRequests.CheckIsFailure(report);
+        JournalRequests.Check(reports);
         using var change = BeginChange();
         var present = ReadState(issuance);
-        Require($"Failing issuance {issuance}", JournalTransitions.WhyNoFailure(present?.State, present?.Attempts ?? []));
-        var id = InsertReport(report, present!.Value.OrderNumber, at);
-        _database.Use(JournalSql.FailIssuance).Bind(1, issuance).Bind(2, Milliseconds(at)).Bind(3, id).Bind(4, reason).Run();
-        change.Commit(at, JournalAudit.Failed, $"issuance {Text(issuance)} report {Text(id)}: {reason}");
-        Reported(id, at);
-        _issuances?.Move(present.Value.State, IssuanceState.Failed);
-        return id;
+        Require($"Failing issuance {issuance}", JournalTransitions.WhyNoFailure(present?.State, present?.Key.Journey ?? default, present?.Attempts ?? []));
+        JournalRequests.CheckFits(ReportedChange.Failure, present!.Key.Journey, present.HasReport, reports);
+        var report = InsertReports(reports, present.Key, at);
+        _database.Use(JournalSql.FailIssuance).Bind(1, issuance).Bind(2, Milliseconds(at)).Bind(3, report).Bind(4, reason).Run();
+        change.Commit(at, JournalAudit.Failed, $"issuance {Text(issuance)}{Told(report)}: {reason}");
+        Reported(reports, at);
+        _issuances?.Move(present.State, IssuanceState.Failed);
+        return report;
     }
 
-    public void Release(long issuance, string reason, DateTimeOffset at)
+    public void Release(long issuance, string reason, IReadOnlyList<NewReport> reports, DateTimeOffset at)
     {
+        JournalRequests.Check(reports);
         using var change = BeginChange();
         var present = ReadState(issuance);
         Require($"Releasing issuance {issuance}", JournalTransitions.WhyNoRelease(present?.State, present?.Attempts ?? []));
-        _database.Use(JournalSql.ReleaseIssuance).Bind(1, issuance).Bind(2, Milliseconds(at)).Bind(3, reason).Run();
+        JournalRequests.CheckFits(ReportedChange.Release, present!.Key.Journey, present.HasReport, reports);
+        InsertReports(reports, present.Key, at);
+        var keeps = JournalTransitions.KeepsOrderWhenReleased(present.Key.Journey, present.HasReport);
+        _database.Use(JournalSql.ReleaseIssuance).Bind(1, issuance).Bind(2, Milliseconds(at)).Bind(3, reason).Bind(4, keeps).Run();
         change.Commit(at, JournalAudit.Released, $"issuance {Text(issuance)}: {reason}");
-        _issuances?.Move(present!.Value.State, IssuanceState.Released);
+        Reported(reports, at);
+        _issuances?.Move(present.State, IssuanceState.Released);
     }
 
     public void StandInDoubt(long issuance, string reason, DateTimeOffset at)
@@ -143,15 +154,17 @@ public sealed partial class SqliteJournal
         change.Commit(at, JournalAudit.Slip, $"issuance {Text(issuance)}: {end}");
     }
 
-    public void Decide(long issuance, NewDecision decision, NewReport? report, DateTimeOffset at)
+    public void Decide(long issuance, NewDecision decision, IReadOnlyList<NewReport> reports, DateTimeOffset at)
     {
-        JournalRequests.Check(decision, report);
+        JournalRequests.Check(decision);
+        JournalRequests.Check(reports);
         using var change = BeginChange();
         var present = ReadState(issuance);
         Require($"Deciding issuance {issuance}", JournalTransitions.WhyNoDecision(present?.State, present?.Attempts ?? []));
+        JournalRequests.CheckFits(JournalRequests.ChangeOf(decision.Kind), present!.Key.Journey, present.HasReport, reports);
         _database.Use(JournalSql.InsertDecision).Bind(1, issuance).Bind(2, Milliseconds(at)).Bind(3, JournalWords.Of(decision.Kind))
             .Bind(4, decision.By).Bind(5, decision.Reason).Bind(6, decision.Platform).Run();
-        long? id = report is null ? null : InsertReport(report, present!.Value.OrderNumber, at);
+        var report = InsertReports(reports, present.Key, at);
         var (sql, state) = decision.Kind switch
         {
             DecisionKind.Issued => (JournalSql.CompleteIssuance, IssuanceState.Issued),
@@ -159,10 +172,11 @@ public sealed partial class SqliteJournal
             _ => (JournalSql.ReissueIssuance, IssuanceState.Accepted),
         };
         var update = _database.Use(sql).Bind(1, issuance).Bind(2, Milliseconds(at));
-        if (id is not null) update.Bind(3, id);
+        if (state != IssuanceState.Accepted) update.Bind(3, report);
         update.Run();
-        change.Commit(at, JournalAudit.Decided, $"issuance {Text(issuance)} {JournalWords.Of(decision.Kind)} by {decision.By}: {decision.Reason}; {decision.Platform}");
-        if (id is { } reported) Reported(reported, at);
+        change.Commit(at, JournalAudit.Decided,
+            $"issuance {Text(issuance)} {JournalWords.Of(decision.Kind)}{Told(report)} by {decision.By}: {decision.Reason}; {decision.Platform}");
+        Reported(reports, at);
         _issuances?.Move(IssuanceState.InDoubt, state);
     }
 
@@ -190,22 +204,34 @@ public sealed partial class SqliteJournal
         change.Commit(at, what, details);
     }
 
-    private long InsertReport(NewReport report, string orderNumber, DateTimeOffset at)
+    /// <returns>The id of the platform's report; null when there is none.</returns>
+    private long? InsertReports(IReadOnlyList<NewReport> reports, OrderKey order, DateTimeOffset at)
     {
-        var id = _lastReport + 1;
-        // An outcome is never held up by a lost key: its report goes out without the personal part.
-        var personal = report.Personal is { } p && CanKeepPersonalData ? _keys.Seal(p, "outbox", id, "personal") : null;
-        _database.Use(JournalSql.InsertReport).Bind(1, id).Bind(2, orderNumber).Bind(3, report.Kind).Bind(4, report.PayloadVersion)
-            .Bind(5, report.Success).Bind(6, Milliseconds(at)).Bind(7, report.Payload).Bind(8, personal).Bind(9, report.AskFirst).Run();
-        return id;
+        long? told = null;
+        for (var i = 0; i < reports.Count; i++)
+        {
+            var (report, id) = (reports[i], _lastReport + 1 + i);
+            // An outcome is never held up by a lost key: its report goes out without the personal part.
+            var personal = report.Personal is { } p && CanKeepPersonalData ? _keys.Seal(p, "outbox", id, "personal") : null;
+            _database.Use(JournalSql.InsertReport).Bind(1, id).Bind(2, order.PlatformNumber).Bind(3, report.Kind).Bind(4, report.PayloadVersion)
+                .Bind(5, report.Success).Bind(6, Milliseconds(at)).Bind(7, report.Payload).Bind(8, personal).Bind(9, report.AskFirst).Run();
+            if (!ReportKinds.IsForStation(report.Kind)) told = id;
+        }
+        return told;
     }
 
     // After the commit: the totals never tell of what is not durable.
-    private void Reported(long id, DateTimeOffset at)
+    private void Reported(IReadOnlyList<NewReport> reports, DateTimeOffset at)
     {
-        _lastReport = id;
-        _reports?.Add(Milliseconds(at), id);
+        foreach (var report in reports)
+        {
+            var line = ReportKinds.IsForStation(report.Kind) ? _notices : _reports;
+            _lastReport++;
+            line.Totals?.Add(Milliseconds(at), _lastReport);
+        }
     }
+
+    private static string Told(long? report) => report is { } id ? $" report {Text(id)}" : "";
 
     private static void Require(string what, string? whyNot)
     {
@@ -233,14 +259,14 @@ public sealed partial class SqliteJournal
         return (id, JournalTransitions.Effective(JournalWords.ToIssuanceState(find.Text(1)), find.Bool(2) || HasUnknown(ReadAttemptFacts(id))));
     }
 
-    private (IssuanceState State, Journey Journey, string OrderNumber, int TicketCount, List<AttemptFacts> Attempts)? ReadState(long issuance)
+    private Present? ReadState(long issuance)
     {
         using var read = _database.Use(JournalSql.ReadIssuanceState).Bind(1, issuance);
         if (!read.Step()) return null;
         var attempts = ReadAttemptFacts(issuance);
         var journey = JournalWords.ToJourney(read.Text(1));
         var written = journey == JournalWords.UnknownJourney ? IssuanceState.Unknown : JournalWords.ToIssuanceState(read.Text(0));
-        return (JournalTransitions.Effective(written, read.Bool(4) || HasUnknown(attempts)), journey, read.Text(2), read.Int32(3), attempts);
+        return new(JournalTransitions.Effective(written, read.Bool(4) || HasUnknown(attempts)), new(journey, read.Text(2)), read.Int32(3), attempts, read.Bool(5));
     }
 
     private List<AttemptFacts> ReadAttemptFacts(long issuance)
@@ -255,4 +281,7 @@ public sealed partial class SqliteJournal
         new(JournalWords.ToAttemptKind(row.Text(0)), row.Int32(1), row.IsNull(3) ? null : JournalWords.ToAttemptOutcome(row.Text(2)), row.Bool(4));
 
     private static bool HasUnknown(List<AttemptFacts> attempts) => attempts.Exists(a => a.Kind == AttemptKind.Unknown);
+
+    /// <summary>What stands in the file of an issuance, as far as the rules ask.</summary>
+    private sealed record Present(IssuanceState State, OrderKey Key, int TicketCount, List<AttemptFacts> Attempts, bool HasReport);
 }

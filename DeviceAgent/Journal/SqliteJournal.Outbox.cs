@@ -2,142 +2,180 @@ using DeviceAgent.Platform.Sync;
 
 namespace DeviceAgent.Journal;
 
-/// <content>The queue of reports, as the sender sees it.</content>
+/// <content>The queues of reports, as their senders see them: the journal itself is the platform's.</content>
 public sealed partial class SqliteJournal
 {
-    public DateTimeOffset? NextDue
-    {
-        get
-        {
-            using var entry = Enter();
-            using var next = _database.Use(JournalSql.NextDue);
-            return next.Step() ? Instant(next.Int64(0)) : null;
-        }
-    }
+    public IOutbox StationNotices => _notices;
 
-    public OutboxCounts Counts
-    {
-        get
-        {
-            using var entry = Enter();
-            _reports ??= TotalReports();
-            return _reports.Counts;
-        }
-    }
+    public int WaitingReports => _reports.Counts.Waiting + _notices.Counts.Waiting;
 
-    public int RecoverInterrupted(DateTimeOffset now)
-    {
-        using var change = BeginChange();
-        return ChangeMany(change, JournalSql.RecoverInterrupted, now, JournalAudit.Recovered);
-    }
+    public DateTimeOffset? NextDue => _reports.NextDue;
 
-    public void WakeRetries(DateTimeOffset now)
-    {
-        using var change = BeginChange();
-        ChangeMany(change, JournalSql.WakeRetries, now, JournalAudit.Woken);
-    }
+    public OutboxCounts Counts => _reports.Counts;
 
-    public IReadOnlyList<OutboxReport> Take(DateTimeOffset now, int limit, IReadOnlySet<string> ordersInHand)
-    {
-        ArgumentNullException.ThrowIfNull(ordersInHand);
-        using var entry = Enter();
-        using var take = _database.Use(JournalSql.TakeReports).Bind(1, Milliseconds(now));
-        List<OutboxReport> reports = [];
-        while (reports.Count < limit && take.Step())
-        {
-            var (id, order) = (take.Int64(0), take.Text(1));
-            if (ordersInHand.Contains(order)) continue;
-            reports.Add(new()
-            {
-                Id = id,
-                OrderNumber = order,
-                Kind = take.Text(2),
-                PayloadVersion = take.Int32(3),
-                Success = take.Bool(4),
-                Payload = take.Blob(5).ToArray(),
-                Personal = _keys.Open(take.Blob(6), "outbox", id, "personal"),
-                Sends = take.Int32(7),
-                FateUnknown = take.Bool(8),
-                CreatedAt = Instant(take.Int64(9)),
-            });
-        }
-        return reports;
-    }
+    public int RecoverInterrupted(DateTimeOffset now) => _reports.RecoverInterrupted(now);
 
-    public void MarkSending(long id, DateTimeOffset at)
-    {
-        using var change = BeginChange();
-        Require($"Sending report {id}", JournalTransitions.WhyNoSending(ReadReport(id)?.Facts));
-        _database.Use(JournalSql.MarkSending).Bind(1, id).Bind(2, Milliseconds(at)).Run();
-        change.Commit(at, JournalAudit.Sending, $"report {Text(id)}");
-    }
+    public void WakeRetries(DateTimeOffset now) => _reports.WakeRetries(now);
 
-    public void Confirm(long id, DateTimeOffset at, string evidence)
-    {
-        using var change = BeginChange();
-        var present = ReadReport(id);
-        Require($"Confirming report {id}", JournalTransitions.WhyNoConfirmation(present?.Facts));
-        _database.Use(JournalSql.ConfirmReport).Bind(1, id).Bind(2, Milliseconds(at)).Bind(3, evidence).Run();
-        change.Commit(at, JournalAudit.Confirmed, $"report {Text(id)}");
-        _reports?.Confirm(present!.Value.CreatedAt, id);
-    }
+    public IReadOnlyList<OutboxReport> Take(DateTimeOffset now, int limit, IReadOnlySet<string> ordersInHand) => _reports.Take(now, limit, ordersInHand);
 
-    public void RetryAt(long id, DateTimeOffset notBefore, bool fateUnknown, string reason)
-    {
-        using var change = BeginChange();
-        Require($"Retrying report {id}", JournalTransitions.WhyNoRetry(ReadReport(id)?.Facts));
-        var at = _time.GetUtcNow();
-        _database.Use(JournalSql.RetryReport).Bind(1, id).Bind(2, Milliseconds(at)).Bind(3, Milliseconds(notBefore)).Bind(4, fateUnknown).Bind(5, reason).Run();
-        change.Commit(at, JournalAudit.Retry, $"report {Text(id)}: {reason}");
-    }
+    public void MarkSending(long id, DateTimeOffset at) => _reports.MarkSending(id, at);
 
-    public void Park(long id, DateTimeOffset at, ParkReason reason, string evidence)
-    {
-        using var change = BeginChange();
-        var present = ReadReport(id);
-        Require($"Parking report {id}", JournalTransitions.WhyNoParking(present?.Facts));
-        _database.Use(JournalSql.ParkReport).Bind(1, id).Bind(2, Milliseconds(at)).Bind(3, JournalWords.Of(reason)).Bind(4, evidence).Run();
-        change.Commit(at, JournalAudit.Parked, $"report {Text(id)} {JournalWords.Of(reason)}");
-        _reports?.Park(present!.Value.CreatedAt, id);
-    }
+    public void Confirm(long id, DateTimeOffset at, string evidence) => _reports.Confirm(id, at, evidence);
 
-    private int ChangeMany(Change change, string sql, DateTimeOffset now, string what)
-    {
-        _database.Use(sql).Bind(1, Milliseconds(now)).Run();
-        var count = _database.Changes;
-        // Nothing changed: nothing to write down, and no sync.
-        if (count > 0) change.Commit(now, what, Text(count));
-        return count;
-    }
+    public void RetryAt(long id, DateTimeOffset notBefore, bool fateUnknown, string reason) => _reports.RetryAt(id, notBefore, fateUnknown, reason);
 
-    private (ReportFacts Facts, long CreatedAt)? ReadReport(long id)
+    public void Park(long id, DateTimeOffset at, ParkReason reason, string evidence) => _reports.Park(id, at, reason, evidence);
+
+    private (ReportFacts Facts, bool ForStation, long CreatedAt)? ReadReport(long id)
     {
         using var read = _database.Use(JournalSql.ReadReport).Bind(1, id);
         if (!read.Step()) return null;
-        return (new(JournalWords.ToReportState(read.Text(0)), JournalWords.IsKnownFormat(read.Text(1), read.Int32(2))), read.Int64(3));
+        var kind = read.Text(1);
+        return (new(JournalWords.ToReportState(read.Text(0)), JournalWords.IsKnownFormat(kind, read.Int32(2))), ReportKinds.IsForStation(kind), read.Int64(3));
     }
 
-    internal ReportTotals TotalReports()
+    /// <summary>What the file says of both queues.</summary>
+    internal (ReportTotals Reports, ReportTotals Notices) TotalReports()
     {
-        int parked = 0, unreadable = 0;
+        int[] parked = [0, 0], unreadable = [0, 0];
         var confirmed = _lastReport;
-        List<(long CreatedAt, long Id)> waiting = [];
+        List<(long CreatedAt, long Id)>[] waiting = [[], []];
         using (var open = _database.Use(JournalSql.OpenReports))
         {
             while (open.Step())
             {
                 confirmed--;
-                if (open.Bool(0)) waiting.Add((open.Int64(2), open.Int64(3)));
-                else if (!open.Bool(1)) unreadable++;
+                var line = open.Int32(4);
+                if (open.Bool(0)) waiting[line].Add((open.Int64(2), open.Int64(3)));
+                else if (!open.Bool(1)) unreadable[line]++;
             }
         }
         using var closed = _database.Use(JournalSql.ClosedUnconfirmedStates);
         while (closed.Step())
         {
-            confirmed -= closed.Int32(1);
-            if (JournalWords.ToReportState(closed.Text(0)) == ReportState.Parked) parked += closed.Int32(1);
-            else unreadable += closed.Int32(1);
+            var (line, count) = (closed.Int32(1), closed.Int32(2));
+            confirmed -= count;
+            if (JournalWords.ToReportState(closed.Text(0)) == ReportState.Parked) parked[line] += count;
+            else unreadable[line] += count;
         }
-        return new(confirmed, parked, unreadable, waiting);
+        return (new(confirmed - _noticesConfirmed, parked[0], unreadable[0], waiting[0]), new(_noticesConfirmed, parked[1], unreadable[1], waiting[1]));
+    }
+
+    /// <summary>One destination's queue. A report of the other one is none of its own.</summary>
+    private sealed class Line(SqliteJournal journal, bool toStation) : IOutbox
+    {
+        /// <summary>Null until asked for.</summary>
+        public ReportTotals? Totals { get; set; }
+
+        public DateTimeOffset? NextDue
+        {
+            get
+            {
+                using var entry = journal.Enter();
+                using var next = journal._database.Use(JournalSql.NextDue).Bind(2, toStation);
+                return next.Step() ? Instant(next.Int64(0)) : null;
+            }
+        }
+
+        public OutboxCounts Counts
+        {
+            get
+            {
+                using var entry = journal.Enter();
+                if (Totals is null) (journal._reports.Totals, journal._notices.Totals) = journal.TotalReports();
+                return Totals!.Counts;
+            }
+        }
+
+        public int RecoverInterrupted(DateTimeOffset now)
+        {
+            using var change = journal.BeginChange();
+            return ChangeMany(change, JournalSql.RecoverInterrupted, now, JournalAudit.Recovered);
+        }
+
+        public void WakeRetries(DateTimeOffset now)
+        {
+            using var change = journal.BeginChange();
+            ChangeMany(change, JournalSql.WakeRetries, now, JournalAudit.Woken);
+        }
+
+        public IReadOnlyList<OutboxReport> Take(DateTimeOffset now, int limit, IReadOnlySet<string> ordersInHand)
+        {
+            ArgumentNullException.ThrowIfNull(ordersInHand);
+            using var entry = journal.Enter();
+            using var take = journal._database.Use(JournalSql.TakeReports).Bind(1, Milliseconds(now)).Bind(2, toStation);
+            List<OutboxReport> reports = [];
+            while (reports.Count < limit && take.Step())
+            {
+                var (id, order) = (take.Int64(0), take.Text(1));
+                if (ordersInHand.Contains(order)) continue;
+                reports.Add(new()
+                {
+                    Id = id,
+                    OrderNumber = order,
+                    Kind = take.Text(2),
+                    PayloadVersion = take.Int32(3),
+                    Success = take.Bool(4),
+                    Payload = take.Blob(5).ToArray(),
+                    Personal = journal._keys.Open(take.Blob(6), "outbox", id, "personal"),
+                    Sends = take.Int32(7),
+                    FateUnknown = take.Bool(8),
+                    CreatedAt = Instant(take.Int64(9)),
+                });
+            }
+            return reports;
+        }
+
+        public void MarkSending(long id, DateTimeOffset at)
+        {
+            using var change = journal.BeginChange();
+            Require($"Sending report {id}", JournalTransitions.WhyNoSending(Read(id)?.Facts));
+            journal._database.Use(JournalSql.MarkSending).Bind(1, id).Bind(2, Milliseconds(at)).Run();
+            change.Commit(at, JournalAudit.Sending, $"report {Text(id)}");
+        }
+
+        public void Confirm(long id, DateTimeOffset at, string evidence)
+        {
+            using var change = journal.BeginChange();
+            var present = Read(id);
+            Require($"Confirming report {id}", JournalTransitions.WhyNoConfirmation(present?.Facts));
+            journal._database.Use(JournalSql.ConfirmReport).Bind(1, id).Bind(2, Milliseconds(at)).Bind(3, evidence).Run();
+            if (toStation) WriteMeta(journal._database, JournalSchema.NoticesConfirmed, Text(journal._noticesConfirmed + 1));
+            change.Commit(at, JournalAudit.Confirmed, $"report {Text(id)}");
+            if (toStation) journal._noticesConfirmed++;
+            Totals?.Confirm(present!.Value.CreatedAt, id);
+        }
+
+        public void RetryAt(long id, DateTimeOffset notBefore, bool fateUnknown, string reason)
+        {
+            using var change = journal.BeginChange();
+            Require($"Retrying report {id}", JournalTransitions.WhyNoRetry(Read(id)?.Facts));
+            var at = journal._time.GetUtcNow();
+            journal._database.Use(JournalSql.RetryReport).Bind(1, id).Bind(2, Milliseconds(at)).Bind(3, Milliseconds(notBefore))
+                .Bind(4, fateUnknown).Bind(5, reason).Run();
+            change.Commit(at, JournalAudit.Retry, $"report {Text(id)}: {reason}");
+        }
+
+        public void Park(long id, DateTimeOffset at, ParkReason reason, string evidence)
+        {
+            using var change = journal.BeginChange();
+            var present = Read(id);
+            Require($"Parking report {id}", JournalTransitions.WhyNoParking(present?.Facts));
+            journal._database.Use(JournalSql.ParkReport).Bind(1, id).Bind(2, Milliseconds(at)).Bind(3, JournalWords.Of(reason)).Bind(4, evidence).Run();
+            change.Commit(at, JournalAudit.Parked, $"report {Text(id)} {JournalWords.Of(reason)}");
+            Totals?.Park(present!.Value.CreatedAt, id);
+        }
+
+        private int ChangeMany(Change change, string sql, DateTimeOffset now, string what)
+        {
+            journal._database.Use(sql).Bind(1, Milliseconds(now)).Bind(2, toStation).Run();
+            var count = journal._database.Changes;
+            // Nothing changed: nothing to write down, and no sync.
+            if (count > 0) change.Commit(now, what, toStation ? $"{Text(count)} of the station's" : Text(count));
+            return count;
+        }
+
+        private (ReportFacts Facts, bool ForStation, long CreatedAt)? Read(long id) => journal.ReadReport(id) is { } found && found.ForStation == toStation ? found : null;
     }
 }

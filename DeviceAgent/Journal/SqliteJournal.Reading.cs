@@ -70,13 +70,13 @@ public sealed partial class SqliteJournal
             : null;
     }
 
-    public IReadOnlyList<string> OrdersOwedASlip(int limit)
+    public IReadOnlyList<OrderKey> OrdersOwedASlip(int limit)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
         using var entry = Enter();
         using var read = _database.Use(JournalSql.OrdersOwedASlip).Bind(1, limit);
-        List<string> orders = [];
-        while (read.Step()) orders.Add(read.Text(0));
+        List<OrderKey> orders = [];
+        while (read.Step()) orders.Add(new(JournalWords.ToJourney(read.Text(0)), read.Text(1)));
         return orders;
     }
 

@@ -31,7 +31,9 @@ public sealed partial class SqliteJournal : IIssuanceJournal
     private long _lastReport;
     // Null until asked for. A step that failed is not in them: after it the journal is opened again.
     private IssuanceTotals? _issuances;
-    private ReportTotals? _reports;
+    private readonly Line _reports;
+    private readonly Line _notices;
+    private long _noticesConfirmed;
     private int _entered;
     private bool _disposed;
 
@@ -52,6 +54,9 @@ public sealed partial class SqliteJournal : IIssuanceJournal
         _lastIssuance = Scalar(JournalSql.LastIssuance);
         _lastAttempt = Scalar(JournalSql.LastAttempt);
         _lastReport = Scalar(JournalSql.LastReport);
+        _noticesConfirmed = long.Parse(ReadMeta(database, JournalSchema.NoticesConfirmed) ?? "0", CultureInfo.InvariantCulture);
+        _reports = new(this, toStation: false);
+        _notices = new(this, toStation: true);
         InMaintenance = ReadMeta(database, JournalSchema.Maintenance) is { Length: > 0 };
         using var latest = database.Use(JournalSql.LatestTime);
         if (latest.Step()) _latest = latest.Int64(0);
