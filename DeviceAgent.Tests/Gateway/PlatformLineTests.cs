@@ -119,12 +119,12 @@ public sealed class PlatformLineTests
         Ask();
         Assert.NotNull(_line.SilentFor);
         _platform.Down = false;
-        _platform.Fault = TopFaultRules.NoCipher();
+        _platform.Fault = TopFaultRules.NoCipher("why");
         _loop.Do(() => Call("train"));
         Assert.NotNull(_line.SilentFor);
         _platform.Fault = null;
         Ask();
-        _platform.Fault = TopFaultRules.NoCipher();
+        _platform.Fault = TopFaultRules.NoCipher("why");
         _loop.Do(() => Call("train"));
         Assert.Null(_line.SilentFor);
     }

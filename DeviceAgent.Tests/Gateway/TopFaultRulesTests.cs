@@ -136,9 +136,9 @@ public sealed class TopFaultRulesTests
     {
         Assert.True(TopFaultRules.IsLocal(TopFaultRules.RefusedHere(TopFaultRules.MissingArgument, "")));
         Assert.True(TopFaultRules.IsLocal(TopFaultRules.RefusedHere(TopFaultRules.TooManyArguments, "")));
-        Assert.True(TopFaultRules.IsLocal(TopFaultRules.NoCipher()));
+        Assert.True(TopFaultRules.IsLocal(TopFaultRules.NoCipher("why")));
         Assert.False(TopFaultRules.IsLocal(TopFaultRules.Classify(new TopError("25", null, null, null, null), null)));
-        Assert.False(TopFaultRules.IsLocal(TopFaultRules.NoCipher() with { ServerDate = Date }));
+        Assert.False(TopFaultRules.IsLocal(TopFaultRules.NoCipher("why") with { ServerDate = Date }));
         Assert.False(TopFaultRules.IsLocal(TopFaultRules.Classify(new TopError("40", null, null, null, "r"), null)));
         Assert.False(TopFaultRules.IsLocal(TopFaultRules.Classify(new TopError("41", null, null, null, null), Date)));
         Assert.False(TopFaultRules.IsLocal(TopFaultRules.Classify(new TopError("41", "isv.x", null, null, null), null)));
