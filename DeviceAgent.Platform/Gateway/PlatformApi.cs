@@ -6,6 +6,9 @@ namespace DeviceAgent.Platform.Gateway;
 /// <remarks>One file for each API holds its method, its checks and its form. While there is no cipher, no train report is sent.</remarks>
 public sealed class PlatformApi(TopClient client, TrainCipher? cipher, TimeProvider time, ILogger<PlatformApi> logger) : IPlatformApi
 {
+    /// <summary>What the fault of a train report tells while there is no cipher: what <see cref="TrainCipher.TryCreate"/> missed.</summary>
+    public string WhyNoCipher { get; init; } = "Train:Output or the train key is not set";
+
     public async Task<TopResult<TvmQueryOrderResponse>> QueryOrderAsync(string alitripOrderId, CancellationToken cancellationToken)
     {
         if (TvmQueryOrder.Check(alitripOrderId) is { } fault) return TopResult.Failed<TvmQueryOrderResponse>(fault);
@@ -49,7 +52,7 @@ public sealed class PlatformApi(TopClient client, TrainCipher? cipher, TimeProvi
     {
         ArgumentNullException.ThrowIfNull(request);
         if (TrainCallbackBook.Check(request) is { } fault) return TopResult.Failed<TrainCallbackBookResponse>(fault);
-        if (cipher is null) return TopResult.Failed<TrainCallbackBookResponse>(TopFaultRules.NoCipher());
+        if (cipher is null) return TopResult.Failed<TrainCallbackBookResponse>(TopFaultRules.NoCipher(WhyNoCipher));
         var started = time.GetTimestamp();
         var result = await client.ExecuteAsync(TrainCallbackBook.Method, TrainCallbackBook.Form(request, cipher), cancellationToken);
         Log(TrainCallbackBook.Method.Name, request.OrderId, result.Fault, result.Value?.Succeeded, result.Value?.ResultCode, started);

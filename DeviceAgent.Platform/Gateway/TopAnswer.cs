@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace DeviceAgent.Platform.Gateway;
 
-/// <summary>From the bytes of an answer to a value or a fault. No I/O; never throws, whatever the bytes.</summary>
+/// <summary>From the bytes of an answer, JSON or XML, to a value or a fault. No I/O; never throws, whatever the bytes.</summary>
 internal static class TopAnswer
 {
     private enum Shape { Error, Wrapped, Bare }
@@ -15,6 +15,11 @@ internal static class TopAnswer
         try
         {
             body = body.StartsWith("\uFEFF"u8) ? body[3..] : body;
+            if (body.TrimStart(" \t\r\n"u8) is [(byte)'<', ..] markup)
+            {
+                if (TopXml.ToJson(markup) is not { } json) return Unreadable<T>(status, "HTML, or XML that is no whole answer", serverDate);
+                body = json;
+            }
             var (shape, isNamedResponse, value) = Inspect(body, ownObject);
             var reader = new Utf8JsonReader(body[value]);
             reader.Read();
@@ -75,10 +80,6 @@ internal static class TopAnswer
         return new TopError(code, subCode, message, subMessage, requestId);
     }
 
-    private static string Describe(ReadOnlySpan<byte> body)
-    {
-        var text = body.TrimStart(" \t\r\n"u8);
-        if (text.IsEmpty) return "the answer is empty";
-        return text[0] == (byte)'<' ? "XML or HTML where JSON was asked for" : "the answer is no whole JSON object";
-    }
+    private static string Describe(ReadOnlySpan<byte> body) =>
+        body.TrimStart(" \t\r\n"u8).IsEmpty ? "the answer is empty" : "the answer is no whole JSON object";
 }

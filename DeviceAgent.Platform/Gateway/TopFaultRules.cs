@@ -48,8 +48,8 @@ internal static class TopFaultRules
     public static TopFault Missing(string path) => RefusedHere(MissingArgument, $"{path} is missing");
 
     /// <summary>passenger_info is never sent plain: held until the partner's way of encrypting is configured.</summary>
-    public static TopFault NoCipher() => new(
-        TopRemedy.Configuration, CipherCode, null, "passenger_info cannot be encrypted: Train:Output, its key, or what belongs to them is not set", null, null, false, null, null);
+    public static TopFault NoCipher(string whyNot) =>
+        new(TopRemedy.Configuration, CipherCode, null, Bound($"passenger_info cannot be encrypted: {whyNot}"), null, null, false, null, null);
 
     /// <summary>The gateway itself was not heard: the line, a proxy or the gateway's front is down.</summary>
     public static bool IsSilence(TopFault fault) =>

@@ -66,11 +66,21 @@ public static class TopMessageJson
         }
         catch (JsonException fault)
         {
-            // The exception's own text tells our types; its path is what the writer of the JSON can use.
-            var reason = $"{fault.Path ?? "$"} is not as the API document has it: no JSON, another kind of value, told twice, or a required number or flag is missing";
+            var reason = $"{fault.Path ?? "$"} {(Lacking(fault.Message) is { } names ? $"lacks {names}" : "is not as the API document has it: no JSON, another kind of value, or told twice")}";
             whyNot = reason.Length <= MaxReasonLength ? reason : "…" + reason[^(MaxReasonLength - 1)..];
             return null;
         }
+    }
+
+    /// <summary>The runtime tells which required members are missing in its message alone: "… including: 'success'. Path: …".</summary>
+    private static string? Lacking(string message)
+    {
+        const string before = "including: ";
+        var start = message.IndexOf(before, StringComparison.Ordinal);
+        if (start < 0) return null;
+        var names = message[(start + before.Length)..];
+        var end = names.IndexOf('.', StringComparison.Ordinal);
+        return (end < 0 ? names : names[..end]).Replace("'", "", StringComparison.Ordinal);
     }
 
     private static JsonTypeInfo<T> TypeInfo<T>() => (JsonTypeInfo<T>)Options.GetTypeInfo(typeof(T));

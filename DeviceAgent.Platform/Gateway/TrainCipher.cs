@@ -40,11 +40,8 @@ public sealed class TrainCipher
     }
 
     /// <summary>The same report with each value of each passenger encrypted that is told: type, sex and id, too.</summary>
-    public BookCallbackParam Encrypt(BookCallbackParam request)
-    {
-        ArgumentNullException.ThrowIfNull(request);
-        return request with { BookTrainDetails = [.. request.BookTrainDetails.Select(Encrypt)] };
-    }
+    /// <param name="request">Complete, by <see cref="TrainCallbackBook.Check"/>.</param>
+    internal BookCallbackParam Encrypt(BookCallbackParam request) => request with { BookTrainDetails = [.. request.BookTrainDetails.Select(Encrypt)] };
 
     internal string Encrypt(string text)
     {

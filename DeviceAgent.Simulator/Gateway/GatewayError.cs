@@ -21,6 +21,8 @@ internal sealed record GatewayError(int Code, string Message, string? SubCode = 
     public static GatewayError MissingVersion { get; } = new(32, "Missing Version");
     public static GatewayError InvalidVersion { get; } = new(33, "Invalid Version");
 
+    public static GatewayError Sm4DecryptFailed { get; } = new(15, "Remote service error", "isv.sm4-decrypt-failed", "SM4解密失败");
+
     public static GatewayError HttpAction(string why) => new(9, "Http action not allowed", null, why);
 
     public static GatewayError Missing(string name) => new(40, $"Missing required arguments:{name}", $"isv.missing-parameter:{name}");

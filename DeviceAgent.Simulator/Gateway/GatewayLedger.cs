@@ -12,18 +12,33 @@ internal sealed record ReceivedReport(DateTimeOffset At, bool Success, string Bo
 /// <param name="Contradictions">Reports that say something else than the order or an earlier report.</param>
 internal sealed record LedgerOrder(
     string OrderNumber, int Status, int TicketCount, string Outcome, int Queries, int DuplicateReports,
-    IReadOnlyList<ReceivedReport> Reports, IReadOnlyList<string> Contradictions);
+    IReadOnlyList<ReceivedReport> Reports, IReadOnlyList<string> Contradictions)
+{
+    /// <summary>Returns of its tickets; the repeated ones count among the duplicate reports.</summary>
+    public IReadOnlyList<ReceivedReturn> Returns { get; init; } = [];
+}
 
 /// <summary>The platform's books. Safe from any thread.</summary>
 /// <remarks>
 /// taobao.bus.tvmbookorder.set documents no idempotency and has none here: a second success is refused with ORDER_STATUS_ERROR.
 /// A failure makes the platform refund: status -1, with a refund of the whole price.
 /// </remarks>
-internal sealed class GatewayLedger(TimeProvider time)
+internal sealed class GatewayLedger(PassengerCipher cipher, TimeProvider time)
 {
     private const int MostReports = 1000;
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);
+    private readonly List<string> _strays = [];
+
+    public ShipLedger Ships { get; } = new(time);
+
+    public TrainLedger Trains { get; } = new(cipher, time);
+
+    /// <summary>Contradictions about orders that nobody knows.</summary>
+    public IReadOnlyList<string> Strays
+    {
+        get { lock (_lock) return [.. _strays]; }
+    }
 
     /// <returns>The order's number. An order of the same number is replaced.</returns>
     public string Add(JsonObject order)
@@ -76,11 +91,38 @@ internal sealed class GatewayLedger(TimeProvider time)
         }
     }
 
+    /// <param name="content">param_agent_confirm_return_r_q, checked.</param>
+    public JsonObject AnswerReturn(JsonObject content, string? refusal = null)
+    {
+        lock (_lock)
+        {
+            if (Sold(OrderFile.Text(content, "agent_order_id")) is not { } entry) return Result("ORDER_NOT_FOUND", "订单不存在");
+            var code = entry.TakeReturn(content, time.GetUtcNow(), refusal);
+            return Result(code, code switch { "0" => "0", "PARAM_CHECK_LACK_TICKET_ID" => "按票退款缺少票号", _ => "退票通知被拒绝" });
+        }
+    }
+
+    /// <summary>Notes that a call of an API without a session brought one.</summary>
+    public void NoteSession(TopApi api, string? orderNumber)
+    {
+        var what = $"a session sent to {api.Name}, which takes none";
+        if (api == TopApi.BookTrain && Trains.Contradict(orderNumber, what)) return;
+        lock (_lock)
+        {
+            if (api == TopApi.ConfirmReturn && Sold(orderNumber) is { } entry) entry.Contradict(what);
+            else if (_strays.Count < MostReports) _strays.Add(what);
+        }
+    }
+
+    private Entry? Sold(string? agentOrderNumber) =>
+        agentOrderNumber is null ? null : _entries.Values.FirstOrDefault(e => OrderFile.Text(e.Order, "agent_order_id") == agentOrderNumber);
+
     private static JsonObject Result(string code, string message) => new() { ["result_code"] = code, ["result_msg"] = message, ["is_success"] = code == "0" };
 
     private sealed class Entry(JsonObject order)
     {
         private readonly List<string> _contradictions = [];
+        private readonly BusReturns _returns = new(order);
         private ReceivedReport? _applied;
         private int _duplicates;
 
@@ -96,7 +138,34 @@ internal sealed class GatewayLedger(TimeProvider time)
         }
 
         public LedgerOrder Snapshot() => new(OrderNumber, Status, (int)(OrderFile.Number(order, "ticket_count") ?? 0),
-            _applied is null ? "none" : _applied.Success ? "success" : "failed", Queries, _duplicates, [.. Reports], [.. _contradictions]);
+            _applied is null ? "none" : _applied.Success ? "success" : "failed", Queries, _duplicates, [.. Reports], [.. _contradictions])
+        {
+            Returns = [.. _returns.Received],
+        };
+
+        public void Contradict(string what)
+        {
+            if (_contradictions.Count < MostReports) _contradictions.Add(what);
+        }
+
+        public string TakeReturn(JsonObject content, DateTimeOffset now, string? refusal) => _returns.Take(content, Tickets(), now, refusal, Contradict, () => _duplicates++);
+
+        // Ticket numbers come with the order, or with the report where the station gives them.
+        private IReadOnlyList<JsonObject> Tickets()
+        {
+            var ours = OrderFile.Passengers(order);
+            if (_applied?.Fields.GetValueOrDefault("passengers") is not { } json) return ours;
+            return [.. Reported(json).Select((passenger, i) => Merged(ours[i], passenger))];
+        }
+
+        private static JsonObject Merged(JsonObject ordered, JsonObject reported)
+        {
+            var merged = (JsonObject)ordered.DeepClone();
+            foreach (var (name, value) in reported) merged[name] = value?.DeepClone();
+            return merged;
+        }
+
+        private static IReadOnlyList<JsonObject> Reported(string json) => [.. JsonNode.Parse(json)!.AsArray().Select(p => p!.AsObject())];
 
         /// <returns>The result code; "0" when the report is to be applied.</returns>
         public string Judge(TopForm form, bool success, DateTimeOffset now)
@@ -107,7 +176,7 @@ internal sealed class GatewayLedger(TimeProvider time)
                 return "ORDER_STATUS_ERROR";
             }
             if (TopProtocol.TryParseMoment(form["book_time"]!, out var at) && at > now.AddMinutes(10)) return "PARAM_CHECK_BOOK_TIME";
-            if (form["passengers"] is { } json && CheckPassengers(ReportedPassengers.Parse(json), success) is { } code) return code;
+            if (form["passengers"] is { } json && CheckPassengers(Reported(json), success) is { } code) return code;
             if (OrderFile.Text(order, "real_pay_mode") is { } paid && paid != form["pay_mode"]) _contradictions.Add($"pay_mode {form["pay_mode"]}, paid by {paid}");
             return "0";
         }
@@ -151,16 +220,8 @@ internal sealed class GatewayLedger(TimeProvider time)
 
         private void Refund(DateTimeOffset at)
         {
-            var moment = at.ToOffset(TopProtocol.Zone).ToString("yyyy-MM-dd HH:mm:ss", System.Globalization.CultureInfo.InvariantCulture);
-            var refund = new JsonObject
-            {
-                ["apply_id"] = 1,
-                ["gmt_create"] = moment,
-                ["gmt_refund_succ_time"] = moment,
-                ["refund_amount"] = OrderFile.Number(order, "total_price") ?? 0,
-                ["refund_status"] = 40,
-            };
-            order["refunds"] = new JsonObject { ["tvm_refund_apply"] = new JsonArray(refund) };
+            var refunds = BusReturns.ListOf(order);
+            refunds.Add(BusReturns.RefundOf(refunds.Count + 1, OrderFile.Number(order, "total_price") ?? 0, at));
         }
     }
 }

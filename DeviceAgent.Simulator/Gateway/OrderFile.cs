@@ -64,7 +64,8 @@ internal static class OrderFile
         if (o[name] is JsonArray bare) o[name] = new JsonObject { [element] = bare.DeepClone() };
     }
 
-    private static JsonNode? WithDates(JsonNode? node, DateTimeOffset now) => node switch
+    /// <summary>A copy with its relative dates made absolute.</summary>
+    public static JsonNode? WithDates(JsonNode? node, DateTimeOffset now) => node switch
     {
         JsonObject o => new JsonObject(o.Select(p => KeyValuePair.Create(p.Key, WithDates(p.Value, now)))),
         JsonArray a => new JsonArray([.. a.Select(e => WithDates(e, now))]),

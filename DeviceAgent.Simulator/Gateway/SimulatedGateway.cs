@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.IO.Compression;
 using System.Net;
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -44,7 +45,7 @@ internal sealed class SimulatedGateway : IAsyncDisposable
     private SimulatedGateway(GatewayOptions options, TimeProvider time)
     {
         (_options, _time, _port) = (options, time, options.Port);
-        Ledger = new GatewayLedger(time);
+        Ledger = new GatewayLedger(options.Account.PassengerCipher, time);
         Faults = new GatewayFaults(time);
     }
 
@@ -138,12 +139,13 @@ internal sealed class SimulatedGateway : IAsyncDisposable
         using var body = new MemoryStream();
         await http.Request.Body.CopyToAsync(body, http.RequestAborted);
         var problem = TopForm.TryParse(body.GetBuffer().AsSpan(0, (int)body.Length), out var form);
-        Received?.Invoke(form["method"], form["alitrip_order_id"]);
+        var orderNumber = TopApi.OrderNumberIn(form);
+        Received?.Invoke(form["method"], orderNumber);
         var faults = Faults.Take(form["method"]);
         bool Met(GatewayFaultKind kind) => faults.Any(f => f.Kind == kind);
 
-        void Finish(TopAnswer? answer, bool answered) => Finished?.Invoke(new GatewayRequest(receivedAt, _time.GetUtcNow(), form["method"], form["alitrip_order_id"],
-            answer?.ErrorCode, answer?.Body["result_code"]?.ToString(), answered));
+        void Finish(TopAnswer? answer, bool answered) => Finished?.Invoke(new GatewayRequest(receivedAt, _time.GetUtcNow(), form["method"], orderNumber,
+            answer?.ErrorCode, (answer?.Body["result_code"] ?? answer?.Body["ret_code"])?.ToString(), answered));
 
         if (_down || Met(GatewayFaultKind.LoseRequest))
         {
@@ -194,11 +196,22 @@ internal sealed class SimulatedGateway : IAsyncDisposable
         TopApi? api = null;
         error ??= TopProtocol.Check(form, _options.Account, _time.GetUtcNow() + Faults.ClockOffset, out api);
         if (error is not null) return TopAnswer.Of(error, requestId);
-        var body = api == TopApi.QueryOrder
-            ? Ledger.AnswerQuery(form["alitrip_order_id"]!)
-            : Ledger.AnswerReport(form, faults.Contains(GatewayFaultKind.SayNo) ? "PARAM_CHECK_LACK_TICKET_ID" : null);
-        body["request_id"] = requestId;
-        return new TopAnswer(api!.ResponseName, body, null);
+        if (!api!.TakesSession && form["session"] is not null) Ledger.NoteSession(api, TopApi.OrderNumberIn(form));
+        var body = Work(api, form, faults.Contains(GatewayFaultKind.SayNo) ? "PARAM_CHECK_LACK_TICKET_ID" : null, out error);
+        if (error is not null) return TopAnswer.Of(error, requestId);
+        body!["request_id"] = requestId;
+        return new TopAnswer(api.ResponseName, body, null);
+    }
+
+    /// <summary>The business behind the gateway. The request is checked.</summary>
+    private JsonObject? Work(TopApi api, TopForm form, string? refusal, out GatewayError? error)
+    {
+        error = null;
+        if (api == TopApi.QueryOrder) return Ledger.AnswerQuery(form["alitrip_order_id"]!);
+        if (api == TopApi.BookOrder) return Ledger.AnswerReport(form, refusal);
+        var content = JsonNode.Parse(form[api.Fields[0].Name]!)!.AsObject();
+        if (api == TopApi.ConfirmReturn) return Ledger.AnswerReturn(content, refusal);
+        return api == TopApi.NotifyShip ? Ledger.Ships.Answer(content, refusal) : Ledger.Trains.Answer(content, out error, refusal);
     }
 
     private static GatewayError? Scripted(GatewayFaultKind[] faults) =>

@@ -55,6 +55,9 @@ internal sealed record TopAnswer(string Root, JsonObject Body, int? ErrorCode)
         _ => node?.DeepClone(),
     };
 
+    // XML has no way to write most control characters, and a refusal quotes what was sent.
+    private static char Writable(char c) => XmlConvert.IsXmlChar(c) || char.IsSurrogate(c) ? c : '?';
+
     private static void WriteXml(XmlWriter writer, string name, JsonNode? node)
     {
         if (node is JsonArray array)
@@ -66,7 +69,7 @@ internal sealed record TopAnswer(string Root, JsonObject Body, int? ErrorCode)
         if (node is JsonObject o)
             foreach (var (key, value) in o) WriteXml(writer, key, value);
         else if (node is not null)
-            writer.WriteString(string.Create(CultureInfo.InvariantCulture, $"{node}"));
+            writer.WriteString(string.Concat(string.Create(CultureInfo.InvariantCulture, $"{node}").Select(Writable)));
         writer.WriteEndElement();
     }
 }

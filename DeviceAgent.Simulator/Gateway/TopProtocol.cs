@@ -1,41 +1,17 @@
 using System.Globalization;
+using System.Text;
 
 namespace DeviceAgent.Simulator.Gateway;
-
-/// <summary>The two APIs as their documents describe them.</summary>
-internal sealed record TopApi(string Name, IReadOnlyList<TopField> Fields)
-{
-    public static TopApi QueryOrder { get; } = new("taobao.bus.tvmqueryorder.get", [new("alitrip_order_id", TopFieldKind.Text, true)]);
-
-    public static TopApi BookOrder { get; } = new("taobao.bus.tvmbookorder.set",
-    [
-        new("alitrip_order_id", TopFieldKind.Text, true),
-        new("book_time", TopFieldKind.Moment, true),
-        new("success", TopFieldKind.Flag, true),
-        new("pay_mode", TopFieldKind.PayMode, true),
-        new("fetch_phone", TopFieldKind.Text, false),
-        new("passengers", TopFieldKind.Passengers, false),
-        new("support_eticket", TopFieldKind.Flag, false),
-        new("ticket_gate", TopFieldKind.Text, false),
-    ]);
-
-    public static TopApi? Find(string name) => name == QueryOrder.Name ? QueryOrder : name == BookOrder.Name ? BookOrder : null;
-
-    /// <summary>The answer's root: dots become underscores, "taobao." goes.</summary>
-    public string ResponseName => Name["taobao.".Length..].Replace('.', '_') + "_response";
-}
-
-internal enum TopFieldKind { Text, Flag, Moment, PayMode, Passengers }
-
-internal sealed record TopField(string Name, TopFieldKind Kind, bool Required);
 
 /// <summary>Who may call this gateway.</summary>
 internal sealed record GatewayAccount
 {
     public string AppKey { get; init; } = "12345678";
     public string AppSecret { get; init; } = "helloworld";
-    /// <summary>The seller's session; both APIs require it.</summary>
+    /// <summary>The seller's session, for the APIs that take one.</summary>
     public string Session { get; init; } = "test";
+    /// <summary>Agreed with the partner whose trains are reported.</summary>
+    public PassengerCipher PassengerCipher { get; init; } = new();
 }
 
 /// <summary>What the gateway checks before the business sees a request: public parameters, signature, session, types of the fields.</summary>
@@ -57,16 +33,18 @@ internal static class TopProtocol
         return CheckTimestamp(form["timestamp"], now)
             ?? CheckVersionAndFormat(form)
             ?? CheckSignature(form, account.AppSecret)
-            ?? CheckSession(form["session"], account.Session)
+            ?? (api.TakesSession ? CheckSession(form["session"], account.Session) : null)
             ?? CheckFields(form, api);
     }
 
     public static bool TryParseMoment(string text, out DateTimeOffset moment)
     {
-        var right = DateTime.TryParseExact(text, "yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture, DateTimeStyles.None, out var local);
+        var right = DateTime.TryParseExact(text, "yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture, DateTimeStyles.None, out var local) && local.Year > 1;
         moment = right ? new DateTimeOffset(local, Zone) : default;
         return right;
     }
+
+    public static string Moment(DateTimeOffset at) => at.ToOffset(Zone).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
 
     private static GatewayError? CheckTimestamp(string? timestamp, DateTimeOffset now)
     {
@@ -102,6 +80,8 @@ internal static class TopProtocol
             if (form[field.Name] is not { } value)
             {
                 if (field.Required) return GatewayError.Missing(field.Name);
+                // The documents call these parameters optional; nothing is left of the call without one.
+                if (field.Shape is { Kind: JsonKind.Object }) return GatewayError.IllegalValue(field.Name, "missing");
                 continue;
             }
             if (CheckField(field, value) is { } error) return error;
@@ -115,7 +95,13 @@ internal static class TopProtocol
         TopFieldKind.Moment when !TryParseMoment(value, out _) => GatewayError.IllegalValue(field.Name, "yyyy-MM-dd HH:mm:ss"),
         TopFieldKind.PayMode when value is not ("ALIPAY" or "WECHAT" or "BANKCARD" or "CASH" or "OWN_ALIPAY") =>
             GatewayError.IllegalValue(field.Name, "ALIPAY, WECHAT, BANKCARD, CASH or OWN_ALIPAY"),
-        TopFieldKind.Passengers when ReportedPassengers.Problem(value) is { } why => GatewayError.Invalid(field.Name, why),
+        TopFieldKind.Json => field.Shape!.TryParse(Encoding.UTF8.GetBytes(value), out _) switch
+        {
+            null => null,
+            { Kind: JsonFaultKind.Missing } fault => GatewayError.Missing(fault.Path),
+            { Kind: JsonFaultKind.Type } fault => GatewayError.Invalid(fault.Path, fault.Says),
+            var fault => GatewayError.IllegalValue(fault.Path, fault.Says),
+        },
         _ => null,
     };
 }

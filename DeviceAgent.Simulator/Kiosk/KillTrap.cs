@@ -61,9 +61,11 @@ internal sealed class KillTrap : IDisposable
         Meet(KillOccasion.AfterPiece);
     }
 
-    private void SeeRequest(string? method, string? orderNumber) => Meet(method == TopApi.BookOrder.Name ? KillOccasion.ReportReceived : KillOccasion.QueryReceived);
+    private void SeeRequest(string? method, string? orderNumber) => Meet(IsReport(method) ? KillOccasion.ReportReceived : KillOccasion.QueryReceived);
 
-    private void SeeAnswer(GatewayRequest request) => Meet(request.Method == TopApi.BookOrder.Name ? KillOccasion.ReportAnswered : KillOccasion.QueryAnswered);
+    private void SeeAnswer(GatewayRequest request) => Meet(IsReport(request.Method) ? KillOccasion.ReportAnswered : KillOccasion.QueryAnswered);
+
+    private static bool IsReport(string? method) => TopApi.Find(method) is { } api && api != TopApi.QueryOrder;
 
     private void Meet(KillOccasion occasion)
     {

@@ -73,4 +73,68 @@ public sealed class PlatformLineTests
         Assert.Null(_line.SilentFor);
         Assert.Equal(0, _changes);
     }
+
+    public static TheoryData<string> Calls() => ["query", "book", "return", "ship", "train"];
+
+    [Theory, MemberData(nameof(Calls))]
+    public void Silence_is_noticed_whichever_call_meets_it(string call)
+    {
+        _platform.Down = true;
+        _loop.Do(() => Call(call));
+        Assert.Equal((TimeSpan.Zero, 1), (_line.SilentFor, _changes));
+        _platform.Down = false;
+        _loop.Do(() => Call(call));
+        Assert.Null(_line.SilentFor);
+        Assert.Equal(2, _changes);
+    }
+
+    [Theory]
+    [InlineData("return")]
+    [InlineData("ship")]
+    [InlineData("train")]
+    public void A_call_that_changes_something_is_never_repeated_to_find_the_platform(string call)
+    {
+        using var stop = new CancellationTokenSource();
+        var running = _loop.Start(() => _line.RunAsync(stop.Token));
+        _platform.Down = true;
+        _loop.Do(() => Call(call));
+        Assert.NotNull(_line.SilentFor);
+        // Nothing to ask with: not even a timer runs.
+        Assert.Null(_time.UntilNextTimer);
+        _loop.Pass(TimeSpan.FromHours(1));
+        Assert.Equal((1, 0), (_platform.Others, _platform.Queries));
+        // The first bus order, asked for while the platform is silent, is what the line repeats from then on.
+        Ask();
+        _loop.Pass(TimeSpan.FromMinutes(10));
+        Assert.InRange(_platform.Queries, 3, 100);
+        Assert.Equal(1, _platform.Others);
+        stop.Cancel();
+        _loop.RunUntil(() => running.IsCompleted, TimeSpan.FromSeconds(1));
+    }
+
+    [Fact]
+    public void A_train_report_that_could_not_be_encrypted_never_counts_as_silence_nor_as_an_answer()
+    {
+        _platform.Down = true;
+        Ask();
+        Assert.NotNull(_line.SilentFor);
+        _platform.Down = false;
+        _platform.Fault = TopFaultRules.NoCipher("why");
+        _loop.Do(() => Call("train"));
+        Assert.NotNull(_line.SilentFor);
+        _platform.Fault = null;
+        Ask();
+        _platform.Fault = TopFaultRules.NoCipher("why");
+        _loop.Do(() => Call("train"));
+        Assert.Null(_line.SilentFor);
+    }
+
+    private Task Call(string call) => call switch
+    {
+        "query" => _line.QueryOrderAsync("1", CancellationToken.None),
+        "book" => _line.SetBookOrderAsync(new() { AlitripOrderId = "1", BookTime = _time.GetUtcNow(), PayMode = "CASH", Success = true }, CancellationToken.None),
+        "return" => _line.ConfirmReturnAsync(DocumentExamples.Return, CancellationToken.None),
+        "ship" => _line.NotifyOrderAsync(DocumentExamples.Ship, CancellationToken.None),
+        _ => _line.CallbackBookAsync(DocumentExamples.Train, CancellationToken.None),
+    };
 }

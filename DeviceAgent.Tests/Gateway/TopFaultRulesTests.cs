@@ -49,6 +49,7 @@ public sealed class TopFaultRulesTests
         { "530", "ORDER_NOT_FOUND", TopRemedy.Park, true },
         { "15", null, TopRemedy.Retry, true },
         { "15", "isp.bus-service-unavailable", TopRemedy.Retry, true },
+        { "50", "isp.remote-service-error", TopRemedy.Retry, true },
         { "15", "isp.remote-service-error", TopRemedy.Retry, true },
         { "15", "isp.remote-service-timeout", TopRemedy.Retry, true },
         { "15", "isp.remote-connection-error", TopRemedy.Retry, true },
@@ -73,6 +74,23 @@ public sealed class TopFaultRulesTests
         Assert.Equal((remedy, mayHaveBeenApplied), (fault.Remedy, fault.MayHaveBeenApplied));
         Assert.Equal((code ?? "answer", subCode, "m", "s", "r", Date), (fault.Code, fault.SubCode, fault.Message, fault.SubMessage, fault.RequestId, fault.ServerDate));
         Assert.Equal(remedy == TopRemedy.WaitUntil, fault.WaitFor is not null);
+    }
+
+    // Bodies as the gateway wrote them.
+    [Theory]
+    [InlineData("""{"error_response":{"code":15,"msg":"Remote service error","sub_code":"isv.MOBILE_NUMBER_ILLEGAL","sub_msg":"号码格式错误","request_id":"rxn0m6mwsjqy"}}""", TopRemedy.Park, null)]
+    [InlineData("""{"error_response":{"code":50,"msg":"Remote service error","sub_code":"isv.invalid-parameter","sub_msg":"非法参数"}}""", TopRemedy.Park, null)]
+    [InlineData("""{"error_response":{"code":27,"msg":"Invalid session","sub_code":"invalid-sessionkey","request_id":"r"}}""", TopRemedy.RenewSession, null)]
+    [InlineData("""{"error_response":{"code":29,"msg":"Invalid app Key","sub_code":"isv.appkey-not-exists","request_id":"r"}}""", TopRemedy.Configuration, null)]
+    [InlineData("""{"error_response":{"code":21,"msg":"Missing method","sub_msg":"no method","request_id":"r"}}""", TopRemedy.Configuration, null)]
+    [InlineData("""{"error_response":{"code":25,"msg":"Invalid signature","request_id":"r"}}""", TopRemedy.Configuration, null)]
+    [InlineData("""{"error_response":{"code":7,"msg":"App Call Limited","sub_code":"accesscontrol.limited-by-app-api-access-count","sub_msg":"This ban will last for 2 more seconds","request_id":"r"}}""", TopRemedy.WaitUntil, 2)]
+    [InlineData("<error_response><code>7</code><msg>App Call Limited</msg><sub_code>accesscontrol.limited-by-app-access-count</sub_code><sub_msg>This ban will last for 2 more seconds</sub_msg></error_response><!--top0-->", TopRemedy.WaitUntil, 2)]
+    [InlineData("<error_response><args list=\"true\"><arg><key>code</key><value>15</value></arg></args><code>26</code><msg>Missing session</msg></error_response>", TopRemedy.RenewSession, null)]
+    public void The_gateways_own_words_never_get_another_remedy(string body, TopRemedy remedy, int? seconds)
+    {
+        var fault = AnswerSamples.ParseBook(body).Fault!;
+        Assert.Equal((remedy, seconds, false), (fault.Remedy, (int?)fault.WaitFor?.TotalSeconds, fault.MayHaveBeenApplied));
     }
 
     [Theory]
@@ -118,6 +136,9 @@ public sealed class TopFaultRulesTests
     {
         Assert.True(TopFaultRules.IsLocal(TopFaultRules.RefusedHere(TopFaultRules.MissingArgument, "")));
         Assert.True(TopFaultRules.IsLocal(TopFaultRules.RefusedHere(TopFaultRules.TooManyArguments, "")));
+        Assert.True(TopFaultRules.IsLocal(TopFaultRules.NoCipher("why")));
+        Assert.False(TopFaultRules.IsLocal(TopFaultRules.Classify(new TopError("25", null, null, null, null), null)));
+        Assert.False(TopFaultRules.IsLocal(TopFaultRules.NoCipher("why") with { ServerDate = Date }));
         Assert.False(TopFaultRules.IsLocal(TopFaultRules.Classify(new TopError("40", null, null, null, "r"), null)));
         Assert.False(TopFaultRules.IsLocal(TopFaultRules.Classify(new TopError("41", null, null, null, null), Date)));
         Assert.False(TopFaultRules.IsLocal(TopFaultRules.Classify(new TopError("41", "isv.x", null, null, null), null)));

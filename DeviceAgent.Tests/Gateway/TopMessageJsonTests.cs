@@ -1,5 +1,8 @@
 using System.Text;
+using System.Text.Json;
 using DeviceAgent.Platform.Gateway;
+using FsCheck;
+using FsCheck.Fluent;
 
 namespace DeviceAgent.Tests.Gateway;
 
@@ -51,11 +54,11 @@ public sealed class TopMessageJsonTests
     [InlineData("null", "$ is null")]
     [InlineData("[]", "$ ")]
     [InlineData("{", "$ ")]
-    [InlineData("""{"agent_order_id":"a","alitrip_order_id":"b"}""", "$ ")]
+    [InlineData("""{"agent_order_id":"a","alitrip_order_id":"b"}""", "$ lacks success")]
     [InlineData("""{"success":true,"success":false}""", "$")]
     [InlineData("""{"success":"true"}""", "$.success ")]
     [InlineData("""{"success":true,"passenger_list":[{"ticket_list":[{"ticket_id":"x","ticket_price":1.5}]}]}""", "$.passenger_list[0].ticket_list[0].ticket_price ")]
-    [InlineData("""{"success":true,"passenger_list":[{"ticket_list":[{"ticket_id":"x","ticket_type":"1"}]}]}""", "$.passenger_list[0].ticket_list[0] ")]
+    [InlineData("""{"success":true,"passenger_list":[{"ticket_list":[{"ticket_id":"x","ticket_type":"1"}]}]}""", "$.passenger_list[0].ticket_list[0] lacks ticket_price")]
     [InlineData("""{"success":true,"passenger_list":[{"ticket_list":[{"expire_time":"soon"}]}]}""", "$.passenger_list[0].ticket_list[0].expire_time ")]
     [InlineData("""{"success":true,"agent_order_id":"\ud800"}""", "$.agent_order_id ")]
     public void What_is_not_of_the_documents_shape_is_refused_and_the_place_is_named(string json, string place)
@@ -64,6 +67,26 @@ public sealed class TopMessageJsonTests
         Assert.Null(TopMessageJson.ReadShip(bytes, out var whyNot));
         Assert.StartsWith(place, whyNot, StringComparison.Ordinal);
         Assert.Null(TopMessageJson.ReadShip(bytes));
+    }
+
+    [Fact]
+    public void A_return_that_does_not_tell_its_result_is_never_taken_for_one_that_does()
+    {
+        Assert.Null(TopMessageJson.ReadReturn("""{"agent_order_id":"A380"}"""u8, out var whyNot));
+        Assert.Equal("$ lacks agent_return_ticket_status, agent_return_ticket_type", whyNot);
+    }
+
+    [Fact]
+    public void No_text_changes_on_its_way_through_JSON()
+    {
+        Check.QuickThrowOnFailure(Prop.ForAll<string>(any =>
+        {
+            // Half a surrogate pair has no UTF-8: what is written is the replacement character.
+            var text = Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(any ?? ""));
+            var json = TopMessageJson.Write(DocumentExamples.Return with { PassengerName = any ?? "" });
+            using var independent = JsonDocument.Parse(json);
+            return independent.RootElement.GetProperty("passenger_name").GetString() == text && TopMessageJson.ReadReturn(json)!.PassengerName == text;
+        }));
     }
 
     [Fact]

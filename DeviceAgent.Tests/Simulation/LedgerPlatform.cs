@@ -11,6 +11,9 @@ internal sealed class LedgerPlatform : IPlatformApi
 
     public int Queries { get; private set; }
 
+    /// <summary>Calls of the return, ship and train APIs.</summary>
+    public int Others { get; private set; }
+
     public bool Down { get; set; }
 
     /// <summary>Called with each query, before its answer.</summary>
@@ -45,8 +48,11 @@ internal sealed class LedgerPlatform : IPlatformApi
     public Task<TopResult<TrainCallbackBookResponse>> CallbackBookAsync(BookCallbackParam request, CancellationToken cancellationToken) =>
         Take(new TrainCallbackBookResponse { Status = "true", ResultCode = "200" });
 
-    private Task<TopResult<T>> Take<T>(T answer) where T : class =>
-        Task.FromResult(Down ? TopResult.Failed<T>(NoNetwork) : Fault is null ? TopResult.Of(answer) : TopResult.Failed<T>(Fault));
+    private Task<TopResult<T>> Take<T>(T answer) where T : class
+    {
+        Others++;
+        return Task.FromResult(Down ? TopResult.Failed<T>(NoNetwork) : Fault is null ? TopResult.Of(answer) : TopResult.Failed<T>(Fault));
+    }
 
     private static TopFault NoNetwork { get; } = new(TopRemedy.Retry, "network", null, "connection refused", null, null, false, null, null);
 }

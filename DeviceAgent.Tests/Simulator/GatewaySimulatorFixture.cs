@@ -49,6 +49,15 @@ internal sealed class GatewaySimulatorFixture : IAsyncDisposable
         return form;
     }
 
+    /// <summary>A call of an API with one complex parameter; with a session where the API takes one.</summary>
+    public Dictionary<string, string> Call(string method, string parameter, JsonNode content, bool session = false)
+    {
+        var form = Public(method);
+        if (!session) form.Remove("session");
+        form[parameter] = content.ToJsonString();
+        return form;
+    }
+
     public string Moment() => Time.GetUtcNow().ToOffset(TimeSpan.FromHours(8)).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
 
     /// <summary>Signs and sends; gives the parsed JSON answer.</summary>
@@ -80,7 +89,14 @@ internal sealed class GatewaySimulatorFixture : IAsyncDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    private Dictionary<string, string> Public(string method, string order) => new()
+    private Dictionary<string, string> Public(string method, string order)
+    {
+        var form = Public(method);
+        form["alitrip_order_id"] = order;
+        return form;
+    }
+
+    private Dictionary<string, string> Public(string method) => new()
     {
         ["method"] = method,
         ["app_key"] = "12345678",
@@ -89,6 +105,5 @@ internal sealed class GatewaySimulatorFixture : IAsyncDisposable
         ["format"] = "json",
         ["v"] = "2.0",
         ["sign_method"] = "hmac-sha256",
-        ["alitrip_order_id"] = order,
     };
 }
