@@ -3,30 +3,6 @@ using DeviceAgent.Platform.Gateway;
 
 namespace DeviceAgent.Platform.Sync;
 
-/// <summary>What to do next with a bus report.</summary>
-internal abstract record ReportStep
-{
-    private ReportStep() { }
-
-    /// <summary>The platform has it.</summary>
-    public sealed record Confirm(string Evidence) : ReportStep;
-
-    /// <summary>The platform does not have it and would still take it: the same payload again.</summary>
-    public sealed record Send : ReportStep;
-
-    /// <summary>Query the order now, before anything else is decided.</summary>
-    /// <param name="Refusal">The words of a refusal that was just met; null when there was none.</param>
-    public sealed record Ask(string? Refusal) : ReportStep;
-
-    /// <summary>An answer came that settled nothing: ask again later, a bounded number of times, then a person.</summary>
-    public sealed record AskLater(string Evidence) : ReportStep;
-
-    public sealed record Park(ParkReason Reason, string Evidence) : ReportStep;
-
-    /// <summary>Later, by the fault's remedy.</summary>
-    public sealed record Retry(TopFault Fault, bool FateUnknown) : ReportStep;
-}
-
 /// <summary>The fate of a sent bus report. No I/O, no clock.</summary>
 /// <remarks>
 /// taobao.bus.tvmbookorder.set documents no idempotency, so a report whose fate is unknown is asked after with taobao.bus.tvmqueryorder.get.
@@ -39,14 +15,19 @@ internal static class BusReportFate
 {
     /// <summary>The query of a report whose fate is unknown was answered.</summary>
     /// <param name="success">The outcome that the report tells.</param>
+    /// <param name="fateWasUnknown">An earlier send may have been applied. False: nothing but what was refused was ever sent.</param>
     /// <param name="refusal">The business refused the last send with these words; null when it was not refused.</param>
-    public static ReportStep AfterQuery(bool success, string? refusal, TvmQueryOrderResponse answer)
+    public static ReportStep AfterQuery(bool success, bool fateWasUnknown, string? refusal, TvmQueryOrderResponse answer)
     {
         if (answer is not { IsSuccess: true, TvmBusOrderLineInfo: { OrderStatus: { } status } order })
             return Unsettled(refusal, $"query: is_success {Word(answer.IsSuccess)}, result {answer.ResultCode ?? "none"}, no order status");
         var evidence = Evidence(status, order, refusal);
         if (status == TvmOrderStatus.BookedAndConfirmed)
-            return success ? new ReportStep.Confirm(evidence) : new ReportStep.Park(ParkReason.Contradiction, evidence);
+        {
+            // Refused, and nothing of ours can have made it so: somebody else has issued the order, too.
+            var isOurs = success && (fateWasUnknown || refusal is null);
+            return isOurs ? new ReportStep.Confirm(evidence) : new ReportStep.Park(ParkReason.Contradiction, evidence);
+        }
         if (IsOver(status))
             return success ? new ReportStep.Park(ParkReason.PaperGivenOrderClosed, evidence) : new ReportStep.Confirm(evidence);
         if (status is not (TvmOrderStatus.PaidNotNotified or TvmOrderStatus.PaidAndNotified)) return Unsettled(refusal, evidence);
@@ -56,14 +37,13 @@ internal static class BusReportFate
     }
 
     /// <summary>The report was answered. The gateway's success is not the business's: is_success decides.</summary>
-    public static ReportStep AfterAnswer(bool fateWasUnknown, TvmBookOrderResponse answer)
+    /// <remarks>A refusal may only mean that an earlier send was taken, or that the order was closed after the paper was given: the order tells.</remarks>
+    public static ReportStep AfterAnswer(TvmBookOrderResponse answer)
     {
         var evidence = $"report: is_success {Word(answer.IsSuccess)}, result {answer.ResultCode ?? "none"} {answer.ResultMsg}, request {answer.RequestId ?? "none"}";
         return answer.IsSuccess switch
         {
             true => new ReportStep.Confirm(evidence),
-            false when !fateWasUnknown => new ReportStep.Park(ParkReason.Refused, evidence),
-            // A refusal after a doubt may only mean that the first one was taken.
             false => new ReportStep.Ask(evidence),
             null => new ReportStep.AskLater(evidence),
         };
@@ -74,13 +54,15 @@ internal static class BusReportFate
     {
         var inDoubt = fateWasUnknown || fault.MayHaveBeenApplied;
         if (fault.Remedy != TopRemedy.Park) return new ReportStep.Retry(fault, inDoubt);
-        if (inDoubt) return new ReportStep.Ask(Evidence(fault));
-        return new ReportStep.Park(fault.Code is "40" or "41" or "43" ? ParkReason.Unsendable : ParkReason.Refused, Evidence(fault));
+        return IsUnsendable(fault) && !inDoubt ? new ReportStep.Park(ParkReason.Unsendable, Evidence(fault)) : new ReportStep.Ask(Evidence(fault));
     }
 
     /// <summary>The query met a fault: nothing is known that was not known before.</summary>
     public static ReportStep AfterQueryFault(TopFault fault) =>
         fault.Remedy == TopRemedy.Park ? new ReportStep.AskLater(Evidence(fault)) : new ReportStep.Retry(fault, FateUnknown: true);
+
+    /// <summary>The gateway, or the check before it, takes no such request, whatever the order.</summary>
+    public static bool IsUnsendable(TopFault fault) => fault.Code is "40" or "41" or "43";
 
     public static string Evidence(TopFault fault) => $"{fault}, request {fault.RequestId ?? "none"}";
 
@@ -97,5 +79,5 @@ internal static class BusReportFate
         return $"{(refusal is null ? "" : refusal + "; ")}query: order status {status}{refunds}";
     }
 
-    private static string Word(bool? told) => told switch { true => "true", false => "false", _ => "not told" };
+    internal static string Word(bool? told) => told switch { true => "true", false => "false", _ => "not told" };
 }

@@ -5,13 +5,13 @@ using Microsoft.Extensions.Logging;
 
 namespace DeviceAgent.Platform.Sync;
 
-/// <summary>Brings the waiting reports to the platform: ordered within an order, concurrent across orders, never twice without asking.</summary>
+/// <summary>Brings the waiting reports to one destination: ordered within an order, concurrent across orders, never twice without asking.</summary>
 /// <remarks>
 /// Runs wholly on the scheduler that calls <see cref="RunAsync"/>, which must run one continuation at a time; <see cref="Wake"/> and <see cref="AnswerProbeAsync"/>
 /// may be called from anywhere. A failure of the outbox itself ends <see cref="RunAsync"/> with that exception.
 /// The loop sleeps until something happens: a signal, an answer, the next retry's time.
 /// </remarks>
-public sealed class OutboxSender(IOutbox outbox, IBusTvmApi api, OutboxOptions options, TimeProvider time, Random random, ILogger logger)
+public sealed class OutboxSender(IOutbox outbox, IReadOnlyDictionary<string, IReportRoute> routes, OutboxOptions options, TimeProvider time, Random random, ILogger logger)
 {
     private const int MaxProbes = 16;
 
@@ -188,7 +188,7 @@ public sealed class OutboxSender(IOutbox outbox, IBusTvmApi api, OutboxOptions o
     /// <summary>Ask and send alternate at most as ask, send, ask: an answer to the question after a refusal never leads to another send.</summary>
     private async Task SettleAsync(OutboxReport report, CancellationToken requests)
     {
-        if (BusBookPayload.Read(report) is not { } request)
+        if (routes.GetValueOrDefault(report.Kind)?.Open(report) is not { } routed)
         {
             Apply(report, new ReportStep.Park(ParkReason.Unsendable, "the payload cannot be read, or disagrees with its row"));
             return;
@@ -204,11 +204,12 @@ public sealed class OutboxSender(IOutbox outbox, IBusTvmApi api, OutboxOptions o
                         if (refusal is not null) outbox.RetryAt(report.Id, time.GetUtcNow(), fateUnknown: true, refusal);
                         return;
                     }
-                    step = await AskAsync(report, refusal, requests);
+                    step = Observed(await routed.AskAsync(refusal, requests));
                     break;
                 case ReportStep.Send:
                     if (IsQuiet) return;
-                    step = await SendAsync(report, request, requests);
+                    outbox.MarkSending(report.Id, time.GetUtcNow());
+                    step = Observed(await routed.SendAsync(requests));
                     break;
                 default:
                     Apply(report, step);
@@ -217,19 +218,10 @@ public sealed class OutboxSender(IOutbox outbox, IBusTvmApi api, OutboxOptions o
         }
     }
 
-    private async Task<ReportStep> AskAsync(OutboxReport report, string? refusal, CancellationToken requests)
+    private ReportStep Observed(ReportReply reply)
     {
-        var result = await api.QueryOrderAsync(report.OrderNumber, requests);
-        Observe(result.Fault);
-        return result.Fault is { } fault ? BusReportFate.AfterQueryFault(fault) : BusReportFate.AfterQuery(report.Success, refusal, result.Value!);
-    }
-
-    private async Task<ReportStep> SendAsync(OutboxReport report, TvmBookOrderRequest request, CancellationToken requests)
-    {
-        outbox.MarkSending(report.Id, time.GetUtcNow());
-        var result = await api.SetBookOrderAsync(request, requests);
-        Observe(result.Fault);
-        return result.Fault is { } fault ? BusReportFate.AfterFault(report.FateUnknown, fault) : BusReportFate.AfterAnswer(report.FateUnknown, result.Value!);
+        if (reply.WasAnswered || reply.Fault is not null) Observe(reply.Fault);
+        return reply.Step;
     }
 
     private void Apply(OutboxReport report, ReportStep step)

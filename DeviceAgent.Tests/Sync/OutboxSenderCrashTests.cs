@@ -29,7 +29,7 @@ public sealed class OutboxSenderCrashTests
         var outbox = new MemoryOutbox();
         NewReport Report(string order) => BusBookPayload.Create(new() { AlitripOrderId = order, BookTime = time.GetUtcNow(), Success = true, PayMode = "ALIPAY" });
         outbox.Add("A", Report("A"), time.GetUtcNow());
-        var sender = new OutboxSender(outbox, new SilentPlatform(time), new(), time, new Random(1), NullLogger.Instance);
+        var sender = new OutboxSender(outbox, BusRoutes.Over(new SilentPlatform(time)), new(), time, new Random(1), NullLogger.Instance);
         var running = loop.Start(() => sender.RunAsync(CancellationToken.None));
         loop.Drain();
         outbox.AtEffect = effect => throw new IOException(effect);

@@ -135,7 +135,7 @@ public sealed class OutboxSenderTests : IDisposable
         _world.Start();
         _world.RunUntilIdle(TimeSpan.FromHours(1));
         Assert.Equal((ReportState.Parked, ParkReason.Refused), (Outbox[id].State, Outbox[id].ParkReason));
-        Assert.Equal(["report A"], Platform.Calls);
+        Assert.Equal(["report A", "query A"], Platform.Calls);
         Assert.Contains(_world.Log.Lines, line => line.Id.Id == 5103);
     }
 

@@ -75,5 +75,5 @@ internal sealed class SenderWorld : IDisposable
 
     public void Dispose() => _stop.Dispose();
 
-    private OutboxSender NewSender() => new(Outbox, Platform, Options, Time, new Random(11), Log) { StateChanged = States.Add, Parked = (report, reason) => Parked.Add((report.OrderNumber, reason)) };
+    private OutboxSender NewSender() => new(Outbox, BusRoutes.Over(Platform), Options, Time, new Random(11), Log) { StateChanged = States.Add, Parked = (report, reason) => Parked.Add((report.OrderNumber, reason)) };
 }
