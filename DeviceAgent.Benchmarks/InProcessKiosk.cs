@@ -48,7 +48,7 @@ internal sealed class InProcessKiosk : IBusTvmApi, IAsyncDisposable
         _lamps = new(lights, _ => { });
         _lights = GuidanceLights.Open(new() { Backend = Devices.LightsBackend.Simulated, Path = lights }, _time, _loggers.CreateLogger("lights"));
         _journal = SqliteJournal.Create(Path.Combine(folder, SqliteJournal.FileName), new(), _keys, _time);
-        _sender = new(_journal, this, new(), _time, Random.Shared, _loggers.CreateLogger("outbox"));
+        _sender = new(_journal, new Dictionary<string, IReportRoute> { [ReportKinds.BusBook] = new BusBookRoute(this) }, new(), _time, Random.Shared, _loggers.CreateLogger("outbox"));
         var port = new SerialPrinterPort(_printerLine.DevicePath, new() { BaudRate = 115_200 }, new() { Path = _printerLine.DevicePath }, _time);
         _printer = new(port, _time, Random.Shared, _loggers.CreateLogger("printer"));
         _desk = new(new()
@@ -58,7 +58,7 @@ internal sealed class InProcessKiosk : IBusTvmApi, IAsyncDisposable
             Platform = this,
             Printer = _printer,
             Guidance = _lights,
-            Template = new BusTicketTemplate(48, "K-0001", "400-000-0000"),
+            Templates = new KioskTemplates(48, "K-0001", "400-000-0000"),
             PassengerCheck = new CodeIsEnough(),
             Claims = new SoleIssuer(),
             Allocation = new TicketsFromOrder(),

@@ -168,7 +168,7 @@ public sealed class DecisionTests
         bench.UntilReady();
         bench.Scan();
         DecisionOutcome? outcome = null;
-        bench.Loop.Start(async () => outcome = await bench.Desk.DecideAsync(new(DeskBench.Order, DecisionKind.Issued, "root", "why")));
+        bench.Loop.Start(async () => outcome = await bench.Desk.DecideAsync(new(new(Orders.Journey.Bus, DeskBench.Order), DecisionKind.Issued, "root", "why")));
         bench.Loop.Drain();
         Assert.Equal(DecisionEnd.NotNow, outcome!.End);
         bench.UntilIdle();

@@ -18,7 +18,7 @@ public sealed class HostileInputTests
     {
         var answer = Encoding.UTF8.GetBytes(AnswerSamples.Query.Replace("\"refund_status\":40", "\"refund_status\":20"));
         Assert.True(Eligibility.Judge(AnswerSamples.ParseQuery(answer).Value!, "13", Options, Now).Order is not null);
-        var template = new BusTicketTemplate(48, "K-1", "");
+        var template = new KioskTemplates(48, "K-1", "");
         int accepted = 0, refused = 0;
         for (var at = 0; at < answer.Length; at++)
         {
@@ -39,8 +39,8 @@ public sealed class HostileInputTests
                     continue;
                 }
                 accepted++;
-                foreach (var ticket in await new TicketsFromOrder().AllocateAsync(order, TestContext.Current.CancellationToken))
-                    Assert.True(template.Ticket(order, ticket, order.Passengers.Count, Now).Length > 100);
+                foreach (var ticket in (await new TicketsFromOrder().AllocateAsync(order, 1, TestContext.Current.CancellationToken)).Tickets!)
+                    Assert.True(template.For(Orders.Journey.Bus).Ticket(order, ticket, order.Passengers.Count, Now).Length > 100);
             }
         }
         Assert.True(accepted > 100 && refused > 100, $"{accepted} accepted, {refused} refused");

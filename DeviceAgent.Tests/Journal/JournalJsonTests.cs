@@ -27,13 +27,14 @@ public sealed class JournalJsonTests
         {
             AgentOrderNumber = "A<1>",
             Passengers = passengers,
+            Refund = new("T1", 1000, few.Order.Trip.DepartsAt),
             Trip = few.Order.Trip with { VehicleType = "大巴\n", FromStationId = "7", FromCity = "杭州", ToCity = "上海", LastPlace = "虹桥" },
         };
-        return few with { Order = order, Tickets = [.. few.Tickets.Select((t, i) => t with { Passenger = passengers[i] })] };
+        return few with { Order = order, Tickets = [.. few.Tickets.Select((t, i) => t with { Passenger = passengers[i], Trip = order.Trip with { Number = "K2" }, Title = "儿童票", Password = "p" })] };
     }
 
     private static string Expected(AcceptedOrder accepted) => Encoding.UTF8.GetString(JsonSerializer.SerializeToUtf8Bytes(
-        new StoredOrder(1, accepted.Order, [.. accepted.Tickets.Select((t, i) => new StoredTicket(t.Index, t.TicketNumber, t.SeatNumber, t.Gate, i))],
+        new StoredOrder(1, accepted.Order, [.. accepted.Tickets.Select((t, i) => new StoredTicket(t.Index, t.TicketNumber, t.SeatNumber, t.Gate, i, null, t.Trip, t.Title, t.Password))],
             accepted.TemplateVersion, accepted.ClaimToken), Serializer.StoredOrder));
 
     [Fact]

@@ -47,7 +47,7 @@ public sealed class PaperLengthTests
             Passengers = [passenger],
         };
         var ticket = new Ticket { Index = 0, TicketNumber = "00001002", SeatNumber = "20", Gate = "12F", Passenger = passenger };
-        var document = new BusTicketTemplate(columns, "K-1", "400").Ticket(order, ticket, 1, new(2026, 3, 1, 0, 0, 0, TimeSpan.Zero)).ToArray();
+        var document = new KioskTemplates(columns, "K-1", "400").For(Journey.Bus).Ticket(order, ticket, 1, new(2026, 3, 1, 0, 0, 0, TimeSpan.Zero)).ToArray();
         var calculated = PaperLength.Millimetres(document);
         Assert.InRange(calculated, 90, Issuance.PaperStockTests.Typical);
         Assert.True(ComesOut(document, columns, calculated * 1.10));

@@ -77,7 +77,7 @@ internal sealed class DeskBench : IPassengerGuidance, IAlarms, IDisposable
             Platform = Platform,
             Printer = station,
             Guidance = this,
-            Template = new BusTicketTemplate(48, "K-1", "400"),
+            Templates = new KioskTemplates(48, "K-1", "400"),
             PassengerCheck = new CodeIsEnough(),
             Claims = new SoleIssuer(),
             Allocation = new TicketsFromOrder(),
@@ -120,7 +120,7 @@ internal sealed class DeskBench : IPassengerGuidance, IAlarms, IDisposable
     public DecisionOutcome Decide(DecisionKind decision, string order = Order)
     {
         DecisionOutcome? outcome = null;
-        Loop.Start(async () => outcome = await Desk.DecideAsync(new(order, decision, "uid 0 (root)", "looked into the printer")));
+        Loop.Start(async () => outcome = await Desk.DecideAsync(new(new(Orders.Journey.Bus, order), decision, "uid 0 (root)", "looked into the printer")));
         Loop.RunUntil(() => outcome is not null, TimeSpan.FromMinutes(2));
         return outcome!;
     }

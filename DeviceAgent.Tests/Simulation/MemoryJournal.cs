@@ -133,11 +133,12 @@ internal sealed class MemoryJournal : IIssuanceJournal
                         ChangedAt = Written(at),
                         TicketCount = 0,
                         Attempts = [],
+                        Intents = 1,
                     });
                 }
                 else
                 {
-                    Put(present with { State = IssuanceState.Intent, ChangedAt = Written(at), TicketCount = 0, Reason = null });
+                    Put(present with { State = IssuanceState.Intent, ChangedAt = Written(at), TicketCount = 0, Reason = null, Intents = present.Intents + 1 });
                 }
             });
             return id;

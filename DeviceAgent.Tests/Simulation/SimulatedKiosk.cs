@@ -3,8 +3,10 @@ using DeviceAgent.Drivers;
 using DeviceAgent.Hosting;
 using DeviceAgent.Issuance;
 using DeviceAgent.Journal;
+using DeviceAgent.Orders;
 using DeviceAgent.Platform.Gateway;
 using DeviceAgent.Platform.Sync;
+using DeviceAgent.Tests.Sync;
 using DeviceAgent.Tickets;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -175,7 +177,7 @@ internal sealed class SimulatedKiosk(World world, KioskParts parts)
         if (Run is not { } run) return;
         run.Loop.Start(async () =>
         {
-            var outcome = await run.Desk.DecideAsync(new(orderNumber, decision, "uid 0 (root)", "looked at the paper"));
+            var outcome = await run.Desk.DecideAsync(new(new(Journey.Bus, orderNumber), decision, "uid 0 (root)", "looked at the paper"));
             world.Note($"order {orderNumber}: {decision}? {outcome.End}, {outcome.Text}");
         });
     }
@@ -219,7 +221,7 @@ internal sealed class SimulatedKiosk(World world, KioskParts parts)
         var api = parts.Api(world.Gateway.ApiOf(run));
         var random = new Random(world.Random.Next());
         var line = new PlatformLine(new BusOnlyPlatform(api), time, random);
-        var sender = new OutboxSender(parts.Outbox(run.Journal), line, Outbox, time, random, logger) { StateChanged = _ => run.Desk.Reconsider() };
+        var sender = new OutboxSender(parts.Outbox(run.Journal), BusRoutes.Over(line), Outbox, time, random, logger) { StateChanged = _ => run.Desk.Reconsider() };
         var printer = new PrinterStation(parts.Port(world, world.Printer.PortOf(run)), time, random, logger);
         run.Desk = new(new()
         {
@@ -233,7 +235,7 @@ internal sealed class SimulatedKiosk(World world, KioskParts parts)
             Platform = line,
             Printer = parts.Station(world, printer),
             Guidance = parts.Guidance(world.Lights.GuidanceOf(run, lights)),
-            Template = new BusTicketTemplate(48, "K-1", "400"),
+            Templates = new KioskTemplates(48, "K-1", "400"),
             PassengerCheck = new CodeIsEnough(),
             Claims = new SoleIssuer(),
             Allocation = new TicketsFromOrder(),

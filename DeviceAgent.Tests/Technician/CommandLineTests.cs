@@ -21,7 +21,7 @@ public sealed class CommandLineTests : IDisposable
             (config, _) => Called($"journal create {config}", 4),
             (config, reason, _) => Called($"journal adopt {config} '{reason}'", 6),
             (socket, json, _) => Called($"status {socket} {json}", 5),
-            socket => new OrderCommands(socket, _output, _error));
+            socket => new OrderCommands(socket, _output, _error), socket => new WorkCommands(socket, TextReader.Null, _output, _error));
         return CommandLine.InvokeAsync(arguments, socketVariable, handlers, _output, _error, TestContext.Current.CancellationToken);
     }
 

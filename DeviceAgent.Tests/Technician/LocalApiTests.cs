@@ -76,7 +76,7 @@ public sealed class LocalApiTests : IAsyncLifetime
         Assert.Equal("200", Status(answer));
         Assert.Contains("Content-Type: application/json\r\n", answer, StringComparison.Ordinal);
         Assert.Equal(
-            """{"version":"0.1.0","kiosk":"K-0001","canIssue":true,"reasons":["r"],"guidance":"Ready","busyWith":null,"clock":{"trusted":true,"by":"Kernel"},"printer":{"device":"Online","paper":"Full","unit":"u"},"scanner":{"device":"Online"},"issuances":{"issued":1,"open":0,"inDoubt":0,"unreadable":0},"outbox":{"waiting":0,"parked":0,"confirmed":1,"unreadable":0},"platform":{"silentSeconds":null}}""",
+            """{"version":"0.1.0","kiosk":"K-0001","canIssue":true,"reasons":["r"],"guidance":"Ready","busyWith":null,"clock":{"trusted":true,"by":"Kernel"},"printer":{"device":"Online","paper":"Full","unit":"u"},"scanner":{"device":"Online"},"issuances":{"issued":1,"open":0,"inDoubt":0,"unreadable":0},"outbox":{"waiting":0,"parked":0,"confirmed":1,"unreadable":0},"stationNotices":null,"attention":[],"platform":{"silentSeconds":null,"held":null,"bannedSeconds":null}}""",
             Body(answer));
     }
 

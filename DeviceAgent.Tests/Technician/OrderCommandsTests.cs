@@ -34,7 +34,8 @@ public sealed class OrderCommandsTests : IAsyncLifetime
     private Task<int> RunAsync(params string[] arguments)
     {
         var handlers = new CommandHandlers(
-            (_, _, _) => Task.FromResult(1), (_, _) => Task.FromResult(1), (_, _, _) => Task.FromResult(1), (_, _, _) => Task.FromResult(1), path => new OrderCommands(path, _output, _error));
+            (_, _, _) => Task.FromResult(1), (_, _) => Task.FromResult(1), (_, _, _) => Task.FromResult(1), (_, _, _) => Task.FromResult(1), path => new OrderCommands(path, _output, _error),
+            path => new WorkCommands(path, TextReader.Null, _output, _error));
         return CommandLine.InvokeAsync(arguments, SocketPath, handlers, _output, _error, Stop);
     }
 
@@ -42,7 +43,7 @@ public sealed class OrderCommandsTests : IAsyncLifetime
     public async Task An_order_in_doubt_never_stands_there_without_its_reason()
     {
         Assert.Equal(ExitCodes.Ok, await RunAsync("order", "list"));
-        Assert.Equal("1                    in_doubt  2026-03-01 09:00:00  2 tickets; why\n", _output.ToString());
+        Assert.Equal("1                    Bus       in_doubt  2026-03-01 09:00:00  2 tickets; why\n", _output.ToString());
         Assert.Equal("no order is without an outcome\n", OrderCommands.Lines(new OrdersAnswer([])));
     }
 

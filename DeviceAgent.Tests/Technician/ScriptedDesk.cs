@@ -1,3 +1,5 @@
+using DeviceAgent.Issuance;
+using DeviceAgent.Orders;
 using DeviceAgent.Technician;
 
 namespace DeviceAgent.Tests.Technician;
@@ -46,7 +48,7 @@ internal sealed class ScriptedDesk : IAgentDesk
         return new TaskCompletionSource<StatusAnswer>().Task;
     }
 
-    public Task<OrderAnswer?> OrderAsync(string orderNumber, CancellationToken cancellationToken)
+    public Task<OrderAnswer?> OrderAsync(string orderNumber, Journey? journey, CancellationToken cancellationToken)
     {
         Asked++;
         return Task.FromResult(orderNumber == "404404" ? null : new OrderAnswer(
@@ -67,7 +69,7 @@ internal sealed class ScriptedDesk : IAgentDesk
         return Task.FromResult<IReadOnlyList<OpenOrderAnswer>>([new("1", "Bus", "in_doubt", "why", At, 2)]);
     }
 
-    public Task<DecisionAnswer> DecideAsync(string orderNumber, DecisionBody decision, string by, CancellationToken cancellationToken)
+    public Task<DecisionAnswer> DecideAsync(string orderNumber, Journey? journey, DecisionBody decision, string by, CancellationToken cancellationToken)
     {
         Asked++;
         Decisions.Add((orderNumber, decision, by));
@@ -79,5 +81,32 @@ internal sealed class ScriptedDesk : IAgentDesk
         Asked++;
         if (Refusal is null) Maintained.Add($"{maintenance.Active} {maintenance.Reason} {by}");
         return Task.FromResult(Refusal);
+    }
+
+    public List<string> Worked { get; } = [];
+
+    public PickupOffer Offered { get; set; }
+
+    public Task<JobOffer> SubmitAsync(Job job, CancellationToken cancellationToken) => Work($"job {job.Key}, {job.Tickets.Count} tickets", new JobOffer(Offered, Refusal));
+
+    public Task<JobOffer> ReturnAsync(ReturnTarget target, CancellationToken cancellationToken) => Work(target.Key.ToString(), new JobOffer(Offered, Refusal));
+
+    public Task<ReportsAnswer> ReportsAsync(CancellationToken cancellationToken) => Work("reports", new ReportsAnswer(
+        [new(7, "1", "bus.book", true, "parked", 2, true, At, null, "paper_given_order_closed", "query: order status -5")],
+        [new(8, "2", "ship.notify", true, "retry", 1, true, At, At, null, null)]));
+
+    public Task<DecisionAnswer> RetryReportAsync(long id, RetryBody retry, string by, CancellationToken cancellationToken) =>
+        Work($"retry {id} {(retry.Ask == false ? "without asking" : "asking")}: {retry.Reason} by {by}", new DecisionAnswer(Result, "said"));
+
+    public Task<DecisionAnswer> SettleReportAsync(long id, ReasonBody settle, string by, CancellationToken cancellationToken) =>
+        Work($"settle {id}: {settle.Reason} by {by}", new DecisionAnswer(Result, "said"));
+
+    public Task<string?> SetSessionAsync(string session, string by, CancellationToken cancellationToken) => Work($"session {session} by {by}", Refusal);
+
+    private Task<T> Work<T>(string what, T answer)
+    {
+        Asked++;
+        Worked.Add(what);
+        return Task.FromResult(answer);
     }
 }

@@ -43,7 +43,7 @@ public sealed class BusTicketTemplateTests
     [InlineData(48)]
     public void A_copy_never_passes_for_an_original(int columns)
     {
-        string Text(int copy) => string.Concat(TicketDecoder.Decode(new BusTicketTemplate(columns, "K-1", "400").Ticket(Order, Ticket, 2, IssuedAt, copy).ToArray()).SelectMany(i => i.Runs).Select(r => r.Text));
+        string Text(int copy) => string.Concat(TicketDecoder.Decode(new KioskTemplates(columns, "K-1", "400").For(Journey.Bus).Ticket(Order, Ticket, 2, IssuedAt, copy).ToArray()).SelectMany(i => i.Runs).Select(r => r.Text));
         Assert.Contains("补打 COPY 2", Text(2));
         Assert.DoesNotContain("COPY", Text(0));
     }
@@ -53,7 +53,7 @@ public sealed class BusTicketTemplateTests
     [InlineData(48)]
     public void Nothing_that_a_passenger_needs_is_missing_on_the_ticket(int columns)
     {
-        var document = new BusTicketTemplate(columns, "K-1", "400").Ticket(Order, Ticket, 2, IssuedAt).ToArray();
+        var document = new KioskTemplates(columns, "K-1", "400").For(Journey.Bus).Ticket(Order, Ticket, 2, IssuedAt).ToArray();
         var paper = TicketDecoder.Decode(document);
         // A long name stands on two lines of narrow paper.
         var text = string.Concat(paper.SelectMany(i => i.Runs).Select(r => r.Text));
@@ -74,7 +74,7 @@ public sealed class BusTicketTemplateTests
     [InlineData(48)]
     public async Task The_ticket_never_differs_from_what_an_independent_encoder_prints(int columns)
     {
-        await ReceiptLineOracle.AssertPrintsTheSameAsync(new BusTicketTemplate(columns, "K-1", "400").Ticket(Order, Ticket, 2, IssuedAt).ToArray(), columns);
+        await ReceiptLineOracle.AssertPrintsTheSameAsync(new KioskTemplates(columns, "K-1", "400").For(Journey.Bus).Ticket(Order, Ticket, 2, IssuedAt).ToArray(), columns);
     }
 
     [Fact]
@@ -86,7 +86,7 @@ public sealed class BusTicketTemplateTests
             Trip = Order.Trip with { Number = hostile, VehicleType = hostile, FromStation = hostile, ToStation = hostile, LastPlace = hostile },
         };
         var passenger = Passenger with { Name = hostile, CertificateNumber = hostile + hostile };
-        var paper = TicketDecoder.Decode(new BusTicketTemplate(48, "K-1", "").Ticket(order, Ticket with { SeatNumber = hostile, Gate = hostile, Passenger = passenger }, 1, IssuedAt).ToArray());
+        var paper = TicketDecoder.Decode(new KioskTemplates(48, "K-1", "").For(Journey.Bus).Ticket(order, Ticket with { SeatNumber = hostile, Gate = hostile, Passenger = passenger }, 1, IssuedAt).ToArray());
         Assert.Single(paper, i => i.Kind == "partial cut");
         Assert.Equal("partial cut", paper[^1].Kind);
         Assert.DoesNotContain(string.Join("", paper.Select(i => i.ToString())), c => c is '\u001b' or '\u001d' or '\u0010' or '\0');
@@ -95,7 +95,7 @@ public sealed class BusTicketTemplateTests
     [Fact]
     public void What_is_no_ticket_never_looks_like_one()
     {
-        var template = new BusTicketTemplate(48, "K-1", "400-1");
+        var template = new KioskTemplates(48, "K-1", "400-1");
         foreach (var (document, mark) in new[]
         {
             (template.VoidStrip("10000241", 1).ToArray(), "作废"),

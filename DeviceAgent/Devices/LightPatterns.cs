@@ -52,6 +52,7 @@ public static class GuidancePatterns
     /// <item><term>NotUnderstood</term><description>green Continuous · Quick · Off</description></item>
     /// <item><term>Refused</term><description>red Quick · Off · Off</description></item>
     /// <item><term>AlreadyCollected</term><description>yellow Quick · Off · Continuous</description></item>
+    /// <item><term>ConfirmReturn</term><description>yellow Medium · Quick · Off</description></item>
     /// <item><term>Offline</term><description>yellow Medium · Off · Off</description></item>
     /// <item><term>SeeStaff</term><description>red Slow · Off · Off</description></item>
     /// </list>
@@ -69,6 +70,7 @@ public static class GuidancePatterns
         Guidance.NotUnderstood => Open(scanner: LightPattern.Quick),
         Guidance.Refused => new(LightState.Red(LightPattern.Quick), LightState.Off, LightState.Off),
         Guidance.AlreadyCollected => new(LightState.Yellow(LightPattern.Quick), LightState.Off, LightState.Green(LightPattern.Continuous)),
+        Guidance.ConfirmReturn => new(LightState.Yellow(LightPattern.Medium), LightState.Green(LightPattern.Quick), LightState.Off),
         Guidance.Offline => new(LightState.Yellow(LightPattern.Medium), LightState.Off, LightState.Off),
         Guidance.SeeStaff => new(LightState.Red(LightPattern.Slow), LightState.Off, LightState.Off),
         _ => throw new ArgumentOutOfRangeException(nameof(guidance), guidance, "No such guidance."),

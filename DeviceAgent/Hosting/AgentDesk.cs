@@ -5,20 +5,37 @@ using DeviceAgent.Issuance;
 using DeviceAgent.Journal;
 using DeviceAgent.Orders;
 using DeviceAgent.Platform.Gateway;
+using DeviceAgent.Platform.Sync;
 using DeviceAgent.Technician;
 
 namespace DeviceAgent.Hosting;
 
 /// <summary>Answers the local API's questions on the agent's loop.</summary>
-internal sealed class AgentDesk(
-    AgentLoop loop, IssuanceDesk desk, PrinterStation printer, ScannerStation scanner, IIssuanceJournal journal, PlatformLine line, KioskClock clock, string kioskId) : IAgentDesk
+internal sealed partial class AgentDesk(AgentLoop loop, IssuanceDesk desk, IIssuanceJournal journal, KioskClock clock, string kioskId) : IAgentDesk
 {
+    public required PrinterStation Printer { get; init; }
+
+    public required ScannerStation Scanner { get; init; }
+
+    public required PlatformLine Line { get; init; }
+
+    public required OutboxSender Sender { get; init; }
+
+    public required bool HasStation { get; init; }
+
+    public required IAlarms Alarms { get; init; }
+
+    public required Action WakeSenders { get; init; }
+
+    /// <summary>Throws <see cref="IOException"/> where it cannot be written.</summary>
+    public required Action<string> ReplaceSession { get; init; }
+
     public Task<StatusAnswer> StatusAsync(CancellationToken cancellationToken) => loop.AskAsync(Status, cancellationToken);
 
-    public async Task<OrderAnswer?> OrderAsync(string orderNumber, CancellationToken cancellationToken)
+    public async Task<OrderAnswer?> OrderAsync(string orderNumber, Journey? journey, CancellationToken cancellationToken)
     {
         await desk.JournalChecked.WaitAsync(cancellationToken);
-        return await loop.AskAsync(() => journal.Find(Journey.Bus, orderNumber) is { } record ? Describe(record) : null, cancellationToken);
+        return await loop.AskAsync(() => Find(orderNumber, journey) is { } record ? Describe(record) : null, cancellationToken);
     }
 
     public Task<PickUpAnswer> PickUpAsync(string code, CancellationToken cancellationToken) => loop.AskAsync(() => desk.Offer(code) switch
@@ -36,7 +53,7 @@ internal sealed class AgentDesk(
             cancellationToken);
     }
 
-    public async Task<DecisionAnswer> DecideAsync(string orderNumber, DecisionBody decision, string by, CancellationToken cancellationToken)
+    public async Task<DecisionAnswer> DecideAsync(string orderNumber, Journey? journey, DecisionBody decision, string by, CancellationToken cancellationToken)
     {
         var kind = decision.As switch
         {
@@ -46,7 +63,7 @@ internal sealed class AgentDesk(
             _ => throw new ArgumentException("A decision is issued, void or reissue.", nameof(decision)),
         };
         // Not cancelled with the caller's connection: a decision that was begun is carried out.
-        var outcome = await await loop.AskAsync(() => desk.DecideAsync(new(orderNumber, kind, by, decision.Reason!)), cancellationToken);
+        var outcome = await await loop.AskAsync(() => desk.DecideAsync(new(KeyOf(orderNumber, journey), kind, by, decision.Reason!)), cancellationToken);
         return new(outcome.End switch
         {
             DecisionEnd.Decided => DecisionResult.Decided,
@@ -86,11 +103,15 @@ internal sealed class AgentDesk(
             Guidance = state.Guidance.ToString(),
             BusyWith = state.InHand,
             Clock = new(clock.IsTrusted, clock.IsTrusted ? clock.Voucher.ToString() : null),
-            Printer = new(printer.Status.Device.ToString(), printer.Status.Paper.ToString(), printer.Unit),
-            Scanner = new(scanner.Device.ToString()),
+            Printer = new(Printer.Status.Device.ToString(), Printer.Status.Paper.ToString(), Printer.Unit),
+            Scanner = new(Scanner.Device.ToString()),
             Issuances = issuances,
             Outbox = outbox,
-            Platform = new(line.SilentFor is { } silent ? (long)silent.TotalSeconds : null),
+            StationNotices = HasStation && outbox is not null ? Notices() : null,
+            Attention = outbox is { Parked: > 0 } ? Attention() : [],
+            Platform = new(
+                Line.SilentFor is { } silent ? (long)silent.TotalSeconds : null, Sender.Hold?.Reason.ToString(),
+                Sender.State.BannedUntil is { } until ? Math.Max(0, (long)(until - clock.GetUtcNow()).TotalSeconds) : null),
         };
     }
 

@@ -3,6 +3,7 @@ using DeviceAgent.Devices;
 using DeviceAgent.Issuance;
 using DeviceAgent.Journal;
 using DeviceAgent.Platform.Gateway;
+using DeviceAgent.Platform.Station;
 using DeviceAgent.Platform.Sync;
 using DeviceAgent.Technician;
 using DeviceAgent.Tickets;
@@ -30,8 +31,11 @@ internal sealed class AgentHost : IAsyncDisposable
     private bool _sends;
     private readonly GuidanceLights _lights;
     private readonly HttpClient _http;
+    private readonly HttpClient? _stationHttp;
     private readonly PlatformLine _line;
     private readonly OutboxSender _sender;
+    /// <summary>Of the notices to the station's system; null where there is none.</summary>
+    private readonly OutboxSender? _notices;
     private readonly PrinterStation _printer;
     private readonly ScannerStation _scanner;
     private readonly IssuanceDesk _desk;
@@ -55,42 +59,87 @@ internal sealed class AgentHost : IAsyncDisposable
         _alarms = new(options.Kiosk.Id, options.Alerts, _alertHttp, () => credentials.AlertToken, _time, Random.Shared, loggers.CreateLogger("alarms"));
         var gateway = options.Gateway.Client;
         _http = new(TopClient.CreateHandler(gateway, _time)) { Timeout = Timeout.InfiniteTimeSpan };
-        var api = new PlatformApi(new TopClient(_http, gateway, credentials, _time), cipher: null, _time, loggers.CreateLogger<PlatformApi>());
+        var cipher = TrainCipher.TryCreate(options.Train.Cipher, credentials.TrainKey, out var trainUnreportable);
+        var api = new PlatformApi(new TopClient(_http, gateway, credentials, _time), cipher, _time, loggers.CreateLogger<PlatformApi>())
+        {
+            WhyNoCipher = trainUnreportable ?? "",
+        };
         var outbox = options.Outbox with { StopGrace = ReportInHandLimit };
         _line = new(api, _time, Random.Shared);
-        _sender = new(journal.Journal, _line, outbox, _time, Random.Shared, loggers.CreateLogger("outbox")) { Parked = RaiseParked, StateChanged = OnSenderChanged };
-        _printer = new(new SerialPrinterPort(options.Printer.Path, options.Printer.Line, options.Printer.EscPos, _time), _time, Random.Shared, loggers.CreateLogger("printer"));
-        var reserve = new DiskReserve(options.State.Folder, options.Journal.DiskReserveBytes);
-        _desk = new(new()
+        _sender = new(journal.Journal, ReportRoutes.ToPlatform(_line, options.Train.ResendIsSafe), outbox, _time, Random.Shared, loggers.CreateLogger("outbox"))
         {
-            Journal = journal.Journal,
-            CheckJournal = journal.CheckAsync,
+            Parked = RaiseParked,
+            StateChanged = OnSenderChanged,
+        };
+        if (options.Station.Url is not null) _stationHttp = new(TopClient.CreateHandler(new() { ConnectTimeout = options.Station.Timeout }, _time)) { Timeout = Timeout.InfiniteTimeSpan };
+        var station = _stationHttp is null ? null : new StationClient(_stationHttp, options.Station, () => credentials.StationToken, _time, loggers.CreateLogger<StationClient>());
+        if (station is not null)
+        {
+            _notices = new(journal.Journal.StationNotices, ReportRoutes.ToStation(station), outbox, _time, Random.Shared, loggers.CreateLogger("notices"))
+            {
+                Parked = RaiseParked,
+                StateChanged = OnNoticesChanged,
+            };
+        }
+        _printer = new(new SerialPrinterPort(options.Printer.Path, options.Printer.Line, options.Printer.EscPos, _time), _time, Random.Shared, loggers.CreateLogger("printer"));
+        _desk = new(Surroundings(options, station, trainUnreportable, loggers), options.Issuance, options.Orders);
+        _line.Changed = OnLineChanged;
+        _time.Trusted += OnClockTrusted;
+        _clockWatch = new(_time, new GatewayDate(gateway, _time), _alarms, Random.Shared, loggers.CreateLogger("clock"));
+        _scanner = new(new SerialScannerPort(options.Scanner.Path, options.Scanner.Line, options.Scanner.Framing, _time), code => _desk.Offer(code), _time, loggers.CreateLogger("scanner"));
+        var technician = new AgentDesk(_loop, _desk, journal.Journal, _time, options.Kiosk.Id)
+        {
+            Printer = _printer,
+            Scanner = _scanner,
+            Line = _line,
+            Sender = _sender,
+            HasStation = station is not null,
+            Alarms = _alarms,
+            WakeSenders = WakeSenders,
+            ReplaceSession = credentials.SetSession,
+        };
+        _api = new(socketPath, technician, _time, loggers);
+        if (Watchdog.LimitFrom(environment, Environment.ProcessId) is { } limit)
+            _watchdog = new(limit, [new("issuance", _desk.AnswerProbeAsync), new("outbox", AnswerForSenderAsync)], _systemd, _time, loggers.CreateLogger("watchdog"));
+    }
+
+    private DeskSurroundings Surroundings(AgentOptions options, StationClient? station, string? trainUnreportable, ILoggerFactory loggers)
+    {
+        var reserve = new DiskReserve(options.State.Folder, options.Journal.DiskReserveBytes);
+        return new()
+        {
+            Journal = _journal.Journal,
+            CheckJournal = _journal.CheckAsync,
             JournalFailed = _journalFailed.Cancel,
             UnseenCutsAllowed = options.Journal.UnseenCutsAllowed,
             Platform = _line,
             Printer = _printer,
             Guidance = new GuidanceWithStatus(_lights, _systemd),
-            Template = new BusTicketTemplate(options.Printer.Columns, options.Kiosk.Id, options.Kiosk.Hotline),
+            Templates = new KioskTemplates(options.Printer.Columns, options.Kiosk.Id, options.Kiosk.Hotline),
             PassengerCheck = new CodeIsEnough(),
             Claims = new SoleIssuer(),
-            Allocation = new TicketsFromOrder(),
+            Allocation = station is not null && options.Station.Allocates ? new StationAllocation(station, options.Kiosk.Id, options.Station.Patience, _time) : new TicketsFromOrder(),
+            Station = station,
+            StationPatience = options.Station.Patience,
+            KioskId = options.Kiosk.Id,
+            TrainUnreportable = trainUnreportable,
+            Returns = options.Returns,
             Time = _time,
             Logger = loggers.CreateLogger("desk"),
-            WakeSender = _sender.Wake,
+            WakeSender = WakeSenders,
             SenderHold = () => _sender.Hold?.Reason,
             PlatformSilentFor = () => _line.SilentFor,
             ClockIsTrusted = () => _time.IsTrusted,
             DiskReserveUsed = () => reserve.IsUsed,
             Alarms = _alarms,
-            MaxReports = outbox.MaxReports,
-        }, options.Issuance, options.Orders);
-        _line.Changed = OnLineChanged;
-        _time.Trusted += OnClockTrusted;
-        _clockWatch = new(_time, new GatewayDate(gateway, _time), _alarms, Random.Shared, loggers.CreateLogger("clock"));
-        _scanner = new(new SerialScannerPort(options.Scanner.Path, options.Scanner.Line, options.Scanner.Framing, _time), code => _desk.Offer(code), _time, loggers.CreateLogger("scanner"));
-        _api = new(socketPath, new AgentDesk(_loop, _desk, _printer, _scanner, journal.Journal, _line, _time, options.Kiosk.Id), _time, loggers);
-        if (Watchdog.LimitFrom(environment, Environment.ProcessId) is { } limit)
-            _watchdog = new(limit, [new("issuance", _desk.AnswerProbeAsync), new("outbox", AnswerForSenderAsync)], _systemd, _time, loggers.CreateLogger("watchdog"));
+            MaxReports = options.Outbox.MaxReports,
+        };
+    }
+
+    private void WakeSenders()
+    {
+        _sender.Wake();
+        _notices?.Wake();
     }
 
     /// <summary>`device-agent run`.</summary>
@@ -120,6 +169,7 @@ internal sealed class AgentHost : IAsyncDisposable
         await _api.DisposeAsync();
         _desk.Dispose();
         _http.Dispose();
+        _stationHttp?.Dispose();
         _alertHttp.Dispose();
         _lights.Dispose();
         _journal.Dispose();
@@ -141,7 +191,8 @@ internal sealed class AgentHost : IAsyncDisposable
 
         using var stop = new CancellationTokenSource();
         var desk = _loop.Start(_desk.RunAsync);
-        var sender = _loop.Start(() => SendAsync(stop.Token));
+        var sender = _loop.Start(() => SendAsync(_sender, stop.Token));
+        var notices = _loop.Start(() => _notices is null ? Idle(stop.Token) : SendAsync(_notices, stop.Token));
         var printer = _loop.Start(() => _printer.RunAsync(stop.Token));
         var scanner = _loop.Start(() => _scanner.RunAsync(stop.Token));
         var line = _loop.Start(() => _line.RunAsync(stop.Token));
@@ -153,12 +204,12 @@ internal sealed class AgentHost : IAsyncDisposable
         var watchdog = _watchdog?.RunAsync(stop.Token) ?? Task.CompletedTask;
 
         // None of these ends by itself: one that does has met what no rule provides for, and the process ends with it.
-        var first = await Task.WhenAny(stopAsked.Task, desk, sender, printer, scanner, line, clock, alarms);
+        var first = await Task.WhenAny(stopAsked.Task, desk, sender, notices, printer, scanner, line, clock, alarms);
         _systemd.Stopping();
         _logger.Stopping();
         await StopDeskAsync(desk);
         await stop.CancelAsync();
-        await Task.WhenAll(desk, sender, printer, scanner, line, clock, alarms, watchdog).WaitAsync(StopLimit, _time, CancellationToken.None);
+        await Task.WhenAll(desk, sender, notices, printer, scanner, line, clock, alarms, watchdog).WaitAsync(StopLimit, _time, CancellationToken.None);
         await first;
     }
 
@@ -180,14 +231,14 @@ internal sealed class AgentHost : IAsyncDisposable
         await Task.WhenAny(task, Task.Delay(limit, _time)) == task;
 
     // A journal that cannot be written stops the issuing, not the agent: a technician must be able to ask it why.
-    private async Task SendAsync(CancellationToken stop)
+    private async Task SendAsync(OutboxSender sender, CancellationToken stop)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stop, _journalFailed.Token);
         try
         {
             await _desk.JournalChecked.WaitAsync(end.Token);
-            _sends = true;
-            await _sender.RunAsync(end.Token);
+            _sends |= sender == _sender;
+            await sender.RunAsync(end.Token);
         }
         catch (JournalException e)
         {
@@ -199,10 +250,13 @@ internal sealed class AgentHost : IAsyncDisposable
         }
         finally
         {
-            _sends = false;
+            _sends &= sender != _sender;
         }
-        await Task.Delay(Timeout.InfiniteTimeSpan, _time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        await Idle(stop);
     }
+
+    private async Task Idle(CancellationToken stop) =>
+        await Task.Delay(Timeout.InfiniteTimeSpan, _time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
 
     private void OnLineChanged()
     {
@@ -217,14 +271,13 @@ internal sealed class AgentHost : IAsyncDisposable
         _sender.Wake();
     }
 
-    private void RaiseParked(OutboxReport report, ParkReason reason) => _alarms.Raise(new(AlarmKind.ReportParked, report.OrderNumber, reason switch
+    private void RaiseParked(OutboxReport report, ParkReason reason) => _alarms.Raise(ParkedReports.AlarmOf(report.Id, report.OrderNumber, report.Kind, reason, _time.GetUtcNow()));
+
+    private void OnNoticesChanged(SenderState state)
     {
-        ParkReason.PaperGivenOrderClosed => "paper was given, but the platform has closed or refunded the order",
-        ParkReason.Contradiction => "a failure was reported, but the platform holds the order as issued",
-        ParkReason.FateUnknown => "nobody knows whether the platform has the report",
-        ParkReason.Unsendable => "the report cannot be sent as it is",
-        _ => "the platform refuses the report",
-    }, _time.GetUtcNow()));
+        if (state.Hold is { } hold) _alarms.Raise(new(AlarmKind.NoticesHeld, null, hold.Fault.ToString(), hold.Since));
+        else _alarms.Clear(AlarmKind.NoticesHeld, null);
+    }
 
     private void OnSenderChanged(SenderState state)
     {

@@ -5,6 +5,7 @@ using DeviceAgent.Drivers.Serial;
 using DeviceAgent.Issuance;
 using DeviceAgent.Journal;
 using DeviceAgent.Platform.Gateway;
+using DeviceAgent.Platform.Station;
 using DeviceAgent.Platform.Sync;
 
 namespace DeviceAgent.Hosting;
@@ -45,11 +46,30 @@ public sealed record AgentOptions
     /// <summary>"Journal": tuning of the database.</summary>
     public required JournalOptions Journal { get; init; }
 
+    /// <summary>"Station": the station's own ticketing system, where there is one.</summary>
+    public required StationOptions Station { get; init; }
+
+    /// <summary>"Returns": whether and how bus tickets are returned here.</summary>
+    public required ReturnOptions Returns { get; init; }
+
+    /// <summary>"Train": how train orders are reported.</summary>
+    public required TrainOptions Train { get; init; }
+
     /// <summary>"Clock": who vouches for the time.</summary>
     public required ClockOptions Clock { get; init; }
 
     /// <summary>"Alerts": where alarms are told.</summary>
     public required AlertOptions Alerts { get; init; }
+}
+
+/// <summary>How train orders are reported ("Train" in agent.json): ResendIsSafe, and the keys of the cipher beside it. The key itself is the credential train-key.</summary>
+public sealed record TrainOptions
+{
+    /// <summary>Mode, KeyForm, Iv and Output. While Output is not set, no train order is taken.</summary>
+    public TrainCipherOptions Cipher { get; init; } = new();
+
+    /// <summary>The partner has promised that the same result may be told twice; default false: a report whose fate is unknown waits for a person.</summary>
+    public bool ResendIsSafe { get; init; }
 }
 
 /// <summary>Who this kiosk is ("Kiosk" in agent.json).</summary>

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using DeviceAgent.Journal;
 using DeviceAgent.Platform.Gateway;
 using DeviceAgent.Technician;
 
@@ -9,7 +10,8 @@ namespace DeviceAgent.Hosting;
 /// <remarks>
 /// Source: systemd.exec(5), CREDENTIALS. A file in $CREDENTIALS_DIRECTORY goes before the one in the state folder; systemd guards the former
 /// itself (its ACLs make the mode look wider), so only the latter's mode and owner (this user or root) are checked.
-/// A renewed top-session is taken up without a restart: each look at <see cref="Session"/> costs one statx.
+/// A renewed top-session is taken up without a restart: each look at <see cref="Session"/> costs one statx. Of the session alone the file in the
+/// state folder goes first: `session set` writes it there, later than whatever systemd was given.
 /// </remarks>
 public sealed class Credentials : ITopCredentials
 {
@@ -58,6 +60,21 @@ public sealed class Credentials : ITopCredentials
     /// <summary>What the webhook of the alarms knows us by; null where there is none, or none that can be used. Read each time: alarms are rare.</summary>
     public string? AlertToken => ReadText(SecretNames.AlertToken, out _);
 
+    /// <summary>What the station's system knows us by; null where there is none, or none that can be used.</summary>
+    public string? StationToken => ReadText(SecretNames.StationToken, out _);
+
+    /// <summary>The train cipher's key; null where there is none, or none that can be used. Read once, at start.</summary>
+    public string? TrainKey => ReadText(SecretNames.TrainKey, out _);
+
+    /// <summary>Puts a new session in the place of the old one, durably: the file in the state folder, mode 0600.</summary>
+    /// <param name="session">1 to 4,095 printable ASCII characters without spaces.</param>
+    /// <exception cref="IOException">It could not be written; the old one stays.</exception>
+    public void SetSession(string session)
+    {
+        DurableFiles.MakeFolder(_stateFolder);
+        DurableFiles.Replace(Path.Combine(_stateFolder, SecretNames.Session), Encoding.ASCII.GetBytes(session + "\n"));
+    }
+
     /// <summary>What is wrong with the files, by name and rule; never their content. The journal reads its key itself.</summary>
     public IReadOnlyList<OptionsMistake> Check(bool secretsRequired)
     {
@@ -68,8 +85,11 @@ public sealed class Credentials : ITopCredentials
             mistakes.Add(new(SecretNames.AppSecret, null, "is required: the app key's secret, as text, in a file of mode 0600", $"not found: {PathOf(SecretNames.AppSecret)}"));
         ReadText(SecretNames.Session, out fault);
         if (fault is not null) mistakes.Add(new(SecretNames.Session, null, fault, PathOf(SecretNames.Session)));
-        ReadText(SecretNames.AlertToken, out fault);
-        if (fault is not null) mistakes.Add(new(SecretNames.AlertToken, null, fault, PathOf(SecretNames.AlertToken)));
+        foreach (var name in new[] { SecretNames.AlertToken, SecretNames.StationToken, SecretNames.TrainKey })
+        {
+            ReadText(name, out fault);
+            if (fault is not null) mistakes.Add(new(name, null, fault, PathOf(name)));
+        }
         return mistakes;
     }
 
@@ -84,8 +104,10 @@ public sealed class Credentials : ITopCredentials
 
     private string PathOf(string name)
     {
+        var own = Path.Combine(_stateFolder, name);
+        if (name == SecretNames.Session && FileIdentity.Of(own) is not null) return own;
         var given = _systemdFolder is null ? null : Path.Combine(_systemdFolder, name);
-        return given is not null && FileIdentity.Of(given) is not null ? given : Path.Combine(_stateFolder, name);
+        return given is not null && FileIdentity.Of(given) is not null ? given : own;
     }
 
     private string? ReadText(string name, out string? fault)

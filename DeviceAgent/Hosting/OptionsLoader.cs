@@ -4,6 +4,7 @@ using DeviceAgent.Drivers.Serial;
 using DeviceAgent.Issuance;
 using DeviceAgent.Journal;
 using DeviceAgent.Platform.Gateway;
+using DeviceAgent.Platform.Station;
 using DeviceAgent.Platform.Sync;
 
 namespace DeviceAgent.Hosting;
@@ -80,9 +81,13 @@ public static class OptionsLoader
             Issuance = Issuance(root.Section("Issuance"), printer),
             Outbox = Outbox(root.Section("Outbox")),
             Journal = Journal(root.Section("Journal")),
+            Station = Station(root.Section("Station")),
+            Returns = Returns(root.Section("Returns")),
+            Train = Train(root.Section("Train")),
             Clock = new ClockOptions { Trust = root.Section("Clock").OneOf("Trust", new ClockOptions().Trust) },
             Alerts = Alerts(root.Section("Alerts")),
         };
+        if (options.Returns.Mode != ReturnMode.Off && options.Station.Url is null) root.Refuse("Returns:Mode", "must be Off while there is no Station:Url: the station's system decides about returns");
         if (options.Printer.Path.Length > 0 && options.Printer.Path == options.Scanner.Path) root.Refuse("Printer:Path", "must not be the scanner's");
         root.Close();
         return options;
@@ -254,6 +259,56 @@ public static class OptionsLoader
         };
         section.Check(outbox.Validate);
         return outbox;
+    }
+
+    private static StationOptions Station(SectionReader section)
+    {
+        var defaults = new StationOptions();
+        var station = new StationOptions
+        {
+            Url = section.FreeText("Url", null, t => !t.Contains('@') && !t.Contains('?')) is { } url ? Address(url) : null,
+            Allocates = section.Flag("Allocates", defaults.Allocates),
+            Timeout = section.Time("Timeout", defaults.Timeout),
+            Patience = section.Time("Patience", defaults.Patience),
+        };
+        section.Check(station.Validate);
+        return station;
+    }
+
+    private static ReturnOptions Returns(SectionReader section)
+    {
+        var defaults = new ReturnOptions();
+        var returns = new ReturnOptions
+        {
+            Mode = section.OneOf("Mode", defaults.Mode),
+            ConfirmTime = section.Time("ConfirmTime", defaults.ConfirmTime),
+            RefundAmountUnit = section.OneOf("RefundAmountUnit", defaults.RefundAmountUnit),
+            ComeFrom = section.Text("ComeFrom", "", TextRule.Matching("must be 1 to 32 letters, digits, '.', '_' or '-', or left out", IsCallerName)) is { Length: > 0 } name ? name : null,
+        };
+        section.Check(returns.Validate);
+        return returns;
+    }
+
+    private static bool IsCallerName(string text) => text.Length <= 32 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-');
+
+    private static TrainOptions Train(SectionReader section)
+    {
+        var defaults = new TrainCipherOptions();
+        var output = section.FreeText("Output", null);
+        if (output is not (null or "Hex" or "Base64")) section.Refuse("Output", "must be Hex or Base64, by the partner's word, or left out: then no train order is taken");
+        var train = new TrainOptions
+        {
+            Cipher = new TrainCipherOptions
+            {
+                Mode = section.OneOf("Mode", defaults.Mode),
+                KeyForm = section.OneOf("KeyForm", defaults.KeyForm),
+                Iv = section.FreeText("Iv", null),
+                Output = output switch { "Hex" => TrainCipherOutput.Hex, "Base64" => TrainCipherOutput.Base64, _ => null },
+            },
+            ResendIsSafe = section.Flag("ResendIsSafe", false),
+        };
+        section.Check(train.Cipher.Validate);
+        return train;
     }
 
     private static AlertOptions Alerts(SectionReader section)

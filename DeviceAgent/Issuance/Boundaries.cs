@@ -1,6 +1,7 @@
 using DeviceAgent.Drivers.Printing;
 using DeviceAgent.Journal;
 using DeviceAgent.Orders;
+using DeviceAgent.Platform.Sync;
 
 namespace DeviceAgent.Issuance;
 
@@ -39,21 +40,40 @@ internal sealed class SoleIssuer : IOrderClaims
     public ValueTask<ClaimAnswer> RevalidateAsync(Journey journey, string orderNumber, string? token, CancellationToken cancellationToken) => new(Granted);
 }
 
-/// <summary>Where numbers, seats and gates of tickets come from. Idempotent by order number.</summary>
+/// <summary>Where numbers, seats and gates of tickets come from. Idempotent by order number; each pick-up of an order is an attempt of its own.</summary>
 public interface ITicketAllocation
 {
-    ValueTask<IReadOnlyList<Ticket>> AllocateAsync(Order order, CancellationToken cancellationToken);
+    /// <param name="attempt">Grows with each pick-up of the order: what is given back is told by it.</param>
+    ValueTask<AllocationOutcome> AllocateAsync(Order order, long attempt, CancellationToken cancellationToken);
+
+    /// <summary>What is told when the tickets were given to the passengers; null where nobody keeps books of it.</summary>
+    NewReport? Given(string orderNumber, long attempt);
+
+    /// <summary>What is told when they were not, whether or not there were any; null where nobody keeps books of it.</summary>
+    NewReport? GivenBack(string orderNumber, long attempt, string reason);
+}
+
+/// <param name="Tickets">Null exactly when there are none.</param>
+/// <param name="IsSilence">There are none because nobody answered.</param>
+/// <param name="Reason">Why there are none; no personal data.</param>
+public sealed record AllocationOutcome(IReadOnlyList<Ticket>? Tickets, bool IsSilence, string Reason)
+{
+    public static AllocationOutcome Of(IReadOnlyList<Ticket> tickets) => new(tickets, false, "");
+
+    public static AllocationOutcome Refused(string reason) => new(null, false, reason);
+
+    public static AllocationOutcome Silence(string reason) => new(null, true, reason);
 }
 
 /// <summary>The order's own passenger fields; the gate is not among them.</summary>
 internal sealed class TicketsFromOrder : ITicketAllocation
 {
-    public ValueTask<IReadOnlyList<Ticket>> AllocateAsync(Order order, CancellationToken cancellationToken)
-    {
-        IReadOnlyList<Ticket> tickets =
-            [.. order.Passengers.Select((p, i) => new Ticket { Index = i, TicketNumber = p.TicketNumber!, SeatNumber = p.SeatNumber, Passenger = p })];
-        return new(tickets);
-    }
+    public ValueTask<AllocationOutcome> AllocateAsync(Order order, long attempt, CancellationToken cancellationToken) => new(AllocationOutcome.Of(
+        [.. order.Passengers.Select((p, i) => new Ticket { Index = i, TicketNumber = p.TicketNumber!, SeatNumber = p.SeatNumber, Passenger = p })]));
+
+    public NewReport? Given(string orderNumber, long attempt) => null;
+
+    public NewReport? GivenBack(string orderNumber, long attempt, string reason) => null;
 }
 
 /// <summary>What a person must be told of, wherever they are.</summary>
@@ -67,6 +87,8 @@ public enum AlarmKind
     ReportParked,
     /// <summary>No report goes out before a person has renewed the session or put the configuration right.</summary>
     ReportsHeld,
+    /// <summary>The station's ticketing system takes no notice of what was given or given back: its books and ours part.</summary>
+    NoticesHeld,
     /// <summary>Nobody has vouched for the clock for long: nothing is issued.</summary>
     ClockNotTrusted,
 }

@@ -27,8 +27,9 @@ internal readonly record struct PlatformView(int? Status, bool HasLiveRefund)
 /// </remarks>
 internal static class DecisionRules
 {
+    /// <param name="platform">Null where what the platform was told does not depend on the paper: then it has no say.</param>
     /// <returns>Null when it may be decided, else why not.</returns>
-    public static string? WhyNot(DecisionKind decision, IssuanceRecord record, PlatformView platform, string templateVersion, int maxReissues)
+    public static string? WhyNot(DecisionKind decision, IssuanceRecord record, PlatformView? platform, string templateVersion, int maxReissues)
     {
         if (record.State != IssuanceState.InDoubt) return $"the order is not in doubt, it is {record.StateText}";
         if (record.Accepted is not { } accepted) return "its content cannot be read: the journal's key is missing, or a newer release wrote it";
@@ -41,18 +42,18 @@ internal static class DecisionRules
         };
     }
 
-    private static string? WhyNotVoid(PlatformView platform) => platform.Status switch
+    private static string? WhyNotVoid(PlatformView? view) => view is not { } platform ? null : platform.Status switch
     {
         null => "the platform does not show the order, so that it could not refund it",
         TvmOrderStatus.BookedAndConfirmed => "the platform holds the order as issued (status 50): a refund has to be asked for there",
         _ => null,
     };
 
-    private static string? WhyNotReissue(IssuanceRecord record, AcceptedOrder accepted, PlatformView platform, string templateVersion, int maxReissues)
+    private static string? WhyNotReissue(IssuanceRecord record, AcceptedOrder accepted, PlatformView? platform, string templateVersion, int maxReissues)
     {
         var made = record.Decisions.Count(d => d.Kind == DecisionKind.Reissue);
         if (made >= maxReissues) return $"{made} of {maxReissues} reissues of this order were decided already (Issuance:MaxReissues)";
         if (accepted.TemplateVersion != templateVersion) return $"its tickets were begun with the layout {accepted.TemplateVersion}, this release prints {templateVersion}";
-        return platform.IsOpen ? null : $"the platform would not take the tickets: {platform}";
+        return platform is null or { IsOpen: true } ? null : $"the platform would not take the tickets: {platform}";
     }
 }

@@ -18,6 +18,8 @@ public enum Guidance
     /// <summary>The order cannot be collected here.</summary>
     Refused,
     AlreadyCollected,
+    /// <summary>Present the printed ticket once more to return it.</summary>
+    ConfirmReturn,
     /// <summary>The platform cannot be reached; nothing was taken.</summary>
     Offline,
     /// <summary>A person must look at this order.</summary>

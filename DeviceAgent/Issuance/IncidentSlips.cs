@@ -12,7 +12,7 @@ internal sealed class IncidentSlips(DeskSurroundings with, IssuanceOptions optio
 
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMinutes(1);
 
-    private readonly Queue<string> _owed = new();
+    private readonly Queue<OrderKey> _owed = new();
     private int _tries;
     private long _notBefore;
 
@@ -24,17 +24,17 @@ internal sealed class IncidentSlips(DeskSurroundings with, IssuanceOptions optio
 
     public bool IsDue => _owed.Count > 0 && with.Time.GetTimestamp() >= _notBefore;
 
-    public void Owe(string orderNumber)
+    public void Owe(OrderKey order)
     {
-        if (!_owed.Contains(orderNumber)) _owed.Enqueue(orderNumber);
+        if (!_owed.Contains(order)) _owed.Enqueue(order);
     }
 
     /// <summary>Prints what is owed, until the printer does not take one.</summary>
     public async Task PrintAsync(CancellationToken hardStop)
     {
-        while (_owed.TryPeek(out var number))
+        while (_owed.TryPeek(out var order))
         {
-            if (with.Journal.Find(Journey.Bus, number) is not { SlipOwed: true, State: not IssuanceState.Unknown } record)
+            if (with.Journal.Find(order.Journey, order.Number) is not { SlipOwed: true, State: not IssuanceState.Unknown } record)
             {
                 Forget();
                 continue;
@@ -67,8 +67,8 @@ internal sealed class IncidentSlips(DeskSurroundings with, IssuanceOptions optio
         }
         // Once a person has decided there is nobody to send to the staff; half a ticket is still parted from what follows.
         var slip = record.State == IssuanceState.InDoubt
-            ? with.Template.IncidentSlip(record.OrderNumber, with.Time.GetUtcNow())
-            : with.Template.VoidStrip(record.OrderNumber, record.Attempts.Count == 0 ? 0 : record.Attempts[^1].TicketIndex);
+            ? with.Templates.IncidentSlip(record.OrderNumber, with.Time.GetUtcNow())
+            : with.Templates.VoidStrip(record.OrderNumber, record.Attempts.Count == 0 ? 0 : record.Attempts[^1].TicketIndex);
         var result = await with.Printer.PrintAsync(slip, Id, hardStop);
         return result.End is PrintEnd.Completed or PrintEnd.SentWithoutEcho ? result.End.ToString() : null;
     }

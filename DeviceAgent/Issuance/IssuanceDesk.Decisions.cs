@@ -1,3 +1,4 @@
+using DeviceAgent.Platform.Sync;
 using DeviceAgent.Journal;
 using DeviceAgent.Orders;
 
@@ -5,7 +6,7 @@ namespace DeviceAgent.Issuance;
 
 /// <summary>What a person wants done about an order in doubt.</summary>
 /// <param name="By">The caller as the kernel names it.</param>
-public sealed record DecisionRequest(string OrderNumber, DecisionKind Decision, string By, string Reason);
+public sealed record DecisionRequest(OrderKey Order, DecisionKind Decision, string By, string Reason);
 
 public enum DecisionEnd
 {
@@ -72,35 +73,49 @@ public sealed partial class IssuanceDesk
 
     private async Task<DecisionOutcome> AskAndDecideAsync(DecisionRequest request)
     {
-        var number = request.OrderNumber;
-        if (_with.Journal.Find(Journey.Bus, number) is not { } record) return new(DecisionEnd.NotKnown, "the journal does not know this order");
+        var key = request.Order;
+        if (_with.Journal.Find(key.Journey, key.Number) is not { } record) return new(DecisionEnd.NotKnown, "the journal does not know this order");
         // What no answer of the platform could change is told without asking it.
         if (record.State != IssuanceState.InDoubt || record.Accepted is null)
-            return new(DecisionEnd.Refused, DecisionRules.WhyNot(request.Decision, record, default, _with.Template.Version, _options.MaxReissues)!);
-        var answer = await _with.Platform.QueryOrderAsync(number, _hardStop.Token);
-        if (answer.Fault is { } fault) return new(DecisionEnd.NotNow, $"the platform could not be asked: {fault}");
-        var platform = PlatformView.Of(answer.Value!);
-        if (DecisionRules.WhyNot(request.Decision, record, platform, _with.Template.Version, _options.MaxReissues) is { } refusal)
+            return new(DecisionEnd.Refused, DecisionRules.WhyNot(request.Decision, record, default, _with.Templates.For(key.Journey).Version, _options.MaxReissues)!);
+        PlatformView? platform = null;
+        if (key.Journey == Journey.Bus)
+        {
+            var answer = await _with.Platform.QueryOrderAsync(key.Number, _hardStop.Token);
+            if (answer.Fault is { } fault) return new(DecisionEnd.NotNow, $"the platform could not be asked: {fault}");
+            platform = PlatformView.Of(answer.Value!);
+        }
+        if (DecisionRules.WhyNot(request.Decision, record, platform, _with.Templates.For(key.Journey).Version, _options.MaxReissues) is { } refusal)
             return new(DecisionEnd.Refused, refusal);
         var now = _with.Time.GetUtcNow();
-        var report = request.Decision switch
-        {
-            DecisionKind.Issued => BusReports.Issued(record.Accepted, now) with { AskFirst = true },
-            DecisionKind.Void => BusReports.Failed(record.Accepted, now) with { AskFirst = true },
-            _ => null,
-        };
-        _with.Journal.Decide(record.Id, new(request.Decision, request.By, request.Reason, platform.ToString()), report is null ? [] : [report], now);
-        _with.Logger.Decided(number, request.Decision, request.By, platform.ToString());
-        _with.Alarms.Clear(AlarmKind.OrderInDoubt, number);
-        if (report is not null) _with.WakeSender();
-        else _waitingSince[number] = _with.Time.GetTimestamp();
-        return new(DecisionEnd.Decided, Said(request.Decision, platform));
+        var view = platform?.ToString() ?? "not asked: what it was told of this order does not depend on the paper";
+        _with.Journal.Decide(record.Id, new(request.Decision, request.By, request.Reason, view), ReportsOf(request, record, now), now);
+        _with.Logger.Decided(key.ToString(), request.Decision, request.By, view);
+        _with.Alarms.Clear(AlarmKind.OrderInDoubt, key.ToString());
+        if (request.Decision == DecisionKind.Reissue) _waitingSince[key] = _with.Time.GetTimestamp();
+        else _with.WakeSender();
+        return new(DecisionEnd.Decided, platform is { } told ? Said(request.Decision, told) : SaidOfPaper(request.Decision));
     }
+
+    // The platform is asked first: it may know more of the order than this kiosk.
+    private List<NewReport> ReportsOf(DecisionRequest request, IssuanceRecord record, DateTimeOffset now) => (record.Journey, request.Decision) switch
+    {
+        (Journey.Bus, DecisionKind.Issued) => WhenIssued(record, record.Accepted! , now, askFirst: true),
+        (Journey.Bus, DecisionKind.Void) => [BusReports.Failed(record.Accepted!, now) with { AskFirst = true }, .. GivenBack(record, "void")],
+        _ => [],
+    };
 
     private string Said(DecisionKind decision, PlatformView platform) => decision switch
     {
         DecisionKind.Issued => $"issued; the platform ({platform}) is told so",
         DecisionKind.Void => $"void; the platform ({platform}) is told that no ticket was given, and refunds",
         _ => $"to be issued again as a copy: present the code within {_options.ResumeTimeout:c} (the platform: {platform})",
+    };
+
+    private string SaidOfPaper(DecisionKind decision) => decision switch
+    {
+        DecisionKind.Issued => "issued; the report was due before and stays as it is",
+        DecisionKind.Void => "void: the paper is worthless; the report was due before and stays as it is, what was allocated must be given back at the station",
+        _ => $"to be printed again as a copy: submit the job, or present the returned ticket, within {_options.ResumeTimeout:c}",
     };
 }

@@ -94,24 +94,36 @@ public sealed partial class IssuanceDesk
             Notice(Guidance.Refused);
             return null;
         }
-        var id = _with.Journal.RecordIntent(order.Journey, number, _with.Time.GetUtcNow());
-        var claim = await _with.Claims.ClaimAsync(order.Journey, number, _hardStop.Token);
-        if (!claim.Granted)
+        if (await ClaimAsync(new(order.Journey, number)) is not var (intent, claim)) return null;
+        var allocation = await _with.Allocation.AllocateAsync(order, intent.Intents, _hardStop.Token);
+        if (allocation.Tickets is not { } tickets)
         {
-            _with.Journal.Release(id, $"claim refused: {claim.Reason}", [], _with.Time.GetUtcNow());
-            _with.Logger.Released(number, claim.Reason);
-            Notice(Guidance.Refused);
+            _with.Journal.Release(intent.Id, allocation.Reason, GivenBack(intent, allocation.Reason), _with.Time.GetUtcNow());
+            _with.Logger.Released(number, allocation.Reason);
+            _with.WakeSender();
+            Notice(allocation.IsSilence ? Guidance.Offline : Guidance.Refused);
             return null;
         }
-        var tickets = await _with.Allocation.AllocateAsync(order, _hardStop.Token);
-        _with.Journal.Accept(id, new(order, tickets, _with.Template.Version, claim.Token), [], _with.Time.GetUtcNow());
+        _with.Journal.Accept(intent.Id, new(order, tickets, _with.Templates.For(order.Journey).Version, claim), [], _with.Time.GetUtcNow());
         _with.Logger.Accepted(number, tickets.Count);
         return new(_with.Journal.Find(order.Journey, number)!);
     }
 
+    /// <summary>● intent, then the claim. Null when the order is not ours: the intent is released, and the lights say so.</summary>
+    private async Task<(IssuanceRecord Intent, string? Claim)?> ClaimAsync(OrderKey order)
+    {
+        var id = _with.Journal.RecordIntent(order.Journey, order.Number, _with.Time.GetUtcNow());
+        var claim = await _with.Claims.ClaimAsync(order.Journey, order.Number, _hardStop.Token);
+        if (claim.Granted) return (_with.Journal.Find(order.Journey, order.Number)!, claim.Token);
+        _with.Journal.Release(id, $"claim refused: {claim.Reason}", [], _with.Time.GetUtcNow());
+        _with.Logger.Released(order.ToString(), claim.Reason);
+        Notice(Guidance.Refused);
+        return null;
+    }
+
     private async Task<OpenOrder?> ResumeAsync(IssuanceRecord record)
     {
-        if (record.Accepted is not { } accepted || accepted.TemplateVersion != _with.Template.Version)
+        if (record.Accepted is not { } accepted || accepted.TemplateVersion != _with.Templates.For(record.Journey).Version)
         {
             _with.Logger.CannotContinue(record.OrderNumber, record.Accepted is null ? "its tickets cannot be read" : "its ticket template is another");
             Notice(Guidance.SeeStaff);

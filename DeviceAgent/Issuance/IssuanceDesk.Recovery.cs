@@ -1,3 +1,4 @@
+using DeviceAgent.Platform.Sync;
 using DeviceAgent.Journal;
 using DeviceAgent.Orders;
 
@@ -16,24 +17,27 @@ public sealed partial class IssuanceDesk
         {
             switch (record.State)
             {
-                case IssuanceState.Intent:
-                    _with.Journal.Release(record.Id, "the agent stopped before the order was accepted", [], now);
+                case IssuanceState.Intent when record.Journey == Journey.BusReturn:
+                    // The station may have made the ticket invalid: it is asked until it answers.
+                    _returnsToAsk.Add(new(record.Journey, record.OrderNumber));
                     intents++;
                     break;
-                case IssuanceState.Accepted when record.Journey == Journey.Bus:
-                    _waitingSince[record.OrderNumber] = _with.Time.GetTimestamp();
+                case IssuanceState.Intent:
+                    const string reason = "the agent stopped before the order was accepted";
+                    _with.Journal.Release(record.Id, reason, GivenBack(record, reason), now);
+                    intents++;
+                    break;
+                case IssuanceState.Accepted:
+                    _waitingSince[new(record.Journey, record.OrderNumber)] = _with.Time.GetTimestamp();
                     open++;
                     break;
                 case IssuanceState.InDoubt:
-                    RaiseDoubt(record.OrderNumber, record.Reason ?? "", record.ChangedAt);
+                    RaiseDoubt(new(record.Journey, record.OrderNumber), record.Reason ?? "", record.ChangedAt);
                     inDoubt++;
                     break;
             }
         }
-        foreach (var order in _with.Journal.OrdersOwedASlip(MaxUnfinishedOrders))
-        {
-            if (order.Journey == Journey.Bus) _slips.Owe(order.Number);
-        }
+        foreach (var order in _with.Journal.OrdersOwedASlip(MaxUnfinishedOrders)) _slips.Owe(order);
         CountUnsettled();
         _recovered = true;
         _with.Logger.Recovered(intents, open, inDoubt);
@@ -43,8 +47,8 @@ public sealed partial class IssuanceDesk
         [.. _waitingSince.Keys.Select(FindOpen).OfType<OpenOrder>().Where(NeedsNoPassenger)];
 
     // Null when it has an outcome by now, or its content cannot be read.
-    private OpenOrder? FindOpen(string number) =>
-        _with.Journal.Find(Journey.Bus, number) is { State: IssuanceState.Accepted, Accepted: not null } record ? new(record) : null;
+    private OpenOrder? FindOpen(OrderKey order) =>
+        _with.Journal.Find(order.Journey, order.Number) is { State: IssuanceState.Accepted, Accepted: not null } record ? new(record) : null;
 
     private void CountUnsettled() => _unsettled = UnsettledOrders().Count;
 
@@ -88,28 +92,29 @@ public sealed partial class IssuanceDesk
         {
             case StepKind.Complete:
                 var bookTime = IssuanceRules.BookTime(order.Record.ChangedAt, order.Attempts, now, _with.ClockIsTrusted());
-                _with.Journal.Complete(order.Record.Id, [BusReports.Issued(order.Accepted, bookTime)], now);
-                _waitingSince.Remove(order.Number);
+                _with.Journal.Complete(order.Record.Id, WhenIssued(order.Record, order.Accepted, bookTime), now);
+                _waitingSince.Remove(order.Key);
                 _with.Logger.Issued(order.Number);
                 _with.WakeSender();
                 break;
-            case StepKind.Release when mayReportFailure && _options.WhenImpossible == ImpossibleOrders.ReportFailure:
-                _with.Journal.Fail(order.Record.Id, [BusReports.Failed(order.Accepted, now)], step.Reason, now);
-                _waitingSince.Remove(order.Number);
+            case StepKind.Release when mayReportFailure && order.Key.Journey == Journey.Bus && _options.WhenImpossible == ImpossibleOrders.ReportFailure:
+                _with.Journal.Fail(order.Record.Id, [BusReports.Failed(order.Accepted, now), .. GivenBack(order.Record, step.Reason)], step.Reason, now);
+                _waitingSince.Remove(order.Key);
                 _with.Logger.Failed(order.Number, step.Reason);
                 _with.WakeSender();
                 break;
             case StepKind.Release:
-                _with.Journal.Release(order.Record.Id, step.Reason, [], now);
-                _waitingSince.Remove(order.Number);
+                _with.Journal.Release(order.Record.Id, step.Reason, GivenBack(order.Record, step.Reason), now);
+                _waitingSince.Remove(order.Key);
                 _with.Logger.Released(order.Number, step.Reason);
+                _with.WakeSender();
                 break;
             case StepKind.StandInDoubt:
                 _with.Journal.StandInDoubt(order.Record.Id, step.Reason, now);
-                _waitingSince.Remove(order.Number);
+                _waitingSince.Remove(order.Key);
                 _with.Logger.InDoubt(order.Number, step.Reason);
-                _slips.Owe(order.Number);
-                RaiseDoubt(order.Number, step.Reason, now);
+                _slips.Owe(order.Key);
+                RaiseDoubt(order.Key, step.Reason, now);
                 break;
             case StepKind.Settle:
                 // Found open at its deadline: nobody can say any more what became of it.
@@ -117,24 +122,35 @@ public sealed partial class IssuanceDesk
                 Conclude(order, order.Next, mayReportFailure);
                 break;
             default:
-                _waitingSince[order.Number] = _with.Time.GetTimestamp();
+                _waitingSince[order.Key] = _with.Time.GetTimestamp();
                 CountUnsettled();
                 _with.Logger.Waiting(order.Number, step.Reason);
                 break;
         }
     }
 
-    private void RaiseDoubt(string number, string reason, DateTimeOffset since) => _with.Alarms.Raise(new(AlarmKind.OrderInDoubt, number, reason, since));
+    /// <summary>What is reported, and what the station is told, with the order's completion: ship, train and returns were reported when they were accepted.</summary>
+    private List<NewReport> WhenIssued(IssuanceRecord record, AcceptedOrder accepted, DateTimeOffset bookTime, bool askFirst = false)
+    {
+        if (record.Journey != Journey.Bus) return [];
+        var issued = BusReports.Issued(accepted, bookTime) with { AskFirst = askFirst };
+        return _with.Allocation.Given(record.OrderNumber, record.Intents) is { } notice ? [issued, notice] : [issued];
+    }
+
+    private List<NewReport> GivenBack(IssuanceRecord record, string reason) =>
+        record.Journey == Journey.Bus && _with.Allocation.GivenBack(record.OrderNumber, record.Intents, reason) is { } notice ? [notice] : [];
+
+    private void RaiseDoubt(OrderKey order, string reason, DateTimeOffset since) => _with.Alarms.Raise(new(AlarmKind.OrderInDoubt, order.ToString(), reason, since));
 
     // A deadline gives back what was not begun and escalates the rest; it never decides what happened.
     private void EscalateWaiting()
     {
-        foreach (var (number, since) in _waitingSince.ToList())
+        foreach (var (key, since) in _waitingSince.ToList())
         {
             if (_with.Time.GetElapsedTime(since) < _options.ResumeTimeout) continue;
-            if (FindOpen(number) is not { } order)
+            if (FindOpen(key) is not { } order)
             {
-                _waitingSince.Remove(number);
+                _waitingSince.Remove(key);
                 continue;
             }
             var step = order.AfterWaiting;

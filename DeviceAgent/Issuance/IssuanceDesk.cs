@@ -2,6 +2,8 @@ using System.Threading.Channels;
 using DeviceAgent.Drivers;
 using DeviceAgent.Journal;
 using DeviceAgent.Platform.Gateway;
+using DeviceAgent.Platform.Station;
+using DeviceAgent.Orders;
 using DeviceAgent.Tickets;
 using Microsoft.Extensions.Logging;
 
@@ -20,10 +22,19 @@ public sealed record DeskSurroundings
     public required IBusTvmApi Platform { get; init; }
     public required IPrinterStation Printer { get; init; }
     public required IPassengerGuidance Guidance { get; init; }
-    public required ITicketTemplate Template { get; init; }
+    public required IKioskTemplates Templates { get; init; }
     public required IPassengerCheck PassengerCheck { get; init; }
     public required IOrderClaims Claims { get; init; }
     public required ITicketAllocation Allocation { get; init; }
+    /// <summary>The station's system, which decides about returns; null where there is none.</summary>
+    public IStationApi? Station { get; init; }
+    /// <summary>How long an answer of the station that did not come is asked for again while the passenger waits.</summary>
+    public TimeSpan StationPatience { get; init; } = new StationOptions().Patience;
+    /// <summary>The kiosk's id, as the station knows it.</summary>
+    public string KioskId { get; init; } = "";
+    /// <summary>Why train orders cannot be reported, so that none is taken; null when they can.</summary>
+    public string? TrainUnreportable { get; init; }
+    public ReturnOptions Returns { get; init; } = new();
     public required TimeProvider Time { get; init; }
     public required ILogger Logger { get; init; }
     /// <summary>A report was written, or the platform has just answered: the sender may go.</summary>
@@ -42,7 +53,7 @@ public sealed record DeskSurroundings
 }
 
 /// <summary>What a presented code came to.</summary>
-public enum PickupOffer { Taken, Busy, NotReady }
+public enum PickupOffer { Taken, Busy, NotReady, Refused }
 
 /// <summary>The desk at one moment, for the technician and the lights.</summary>
 /// <param name="InHand">The order or duty that is being worked on.</param>
@@ -74,7 +85,7 @@ public sealed partial class IssuanceDesk : IDisposable
     private readonly TicketAttempts _attempts;
     private readonly IncidentSlips _slips;
     private readonly Channel<DeskEvent> _events = Channel.CreateBounded<DeskEvent>(new BoundedChannelOptions(64) { SingleReader = true });
-    private readonly Dictionary<string, long> _waitingSince = new(StringComparer.Ordinal);
+    private readonly Dictionary<OrderKey, long> _waitingSince = [];
     private readonly CancellationTokenSource _hardStop = new();
     private readonly CancellationTokenSource _stopAsked = new();
     private readonly TaskCompletionSource _journalChecked = new();
@@ -103,7 +114,7 @@ public sealed partial class IssuanceDesk : IDisposable
         _codes = new(orders);
         _lookUps = new(orders.LookUpsPerMinute, surroundings.Time);
         _paper = new(surroundings.Journal, surroundings.Printer, options, surroundings.Time);
-        _attempts = new(surroundings.Journal, surroundings.Printer, surroundings.Template, surroundings.Guidance, _paper, options, surroundings.Time, surroundings.Logger)
+        _attempts = new(surroundings.Journal, surroundings.Printer, surroundings.Templates, surroundings.Guidance, _paper, options, surroundings.Time, surroundings.Logger)
         {
             UnseenCutsAllowed = surroundings.UnseenCutsAllowed,
         };
@@ -133,6 +144,12 @@ public sealed partial class IssuanceDesk : IDisposable
             ShowIdle();
             return PickupOffer.NotReady;
         }
+        if (_codes.Extract(code) is null && ReturnTarget.Parse(code) is { TicketNumber: not null } ticket)
+        {
+            OfferPrintedTicket(ticket);
+            return PickupOffer.Taken;
+        }
+        _returnAsked = null;
         TakeInHand("pick-up", () => PickUpAsync(code));
         return PickupOffer.Taken;
     }
@@ -233,6 +250,11 @@ public sealed partial class IssuanceDesk : IDisposable
             if (canPrint && _unsettled > 0 && UnsettledOrders() is { Count: > 0 } unsettled)
             {
                 TakeInHand("accounting", () => SettleAsync(unsettled));
+                return;
+            }
+            if (_returnsToAsk.Count > 0 && _askReturnsAt <= _with.Time.GetTimestamp())
+            {
+                TakeInHand("a return", AskForReturnsAsync);
                 return;
             }
             if (canPrint && _slips.IsDue)
@@ -342,7 +364,7 @@ public sealed partial class IssuanceDesk : IDisposable
         int waiting = 0, inDoubt = 0;
         int? ticketsLeft = null;
         if (_journalFailure is null && !_journalBeingChecked)
-            Guarded(() => (waiting, inDoubt, ticketsLeft) = (_with.Journal.Counts.Waiting, _with.Journal.CountIssuances().InDoubt, _paper.TicketsLeft));
+            Guarded(() => (waiting, inDoubt, ticketsLeft) = (_with.Journal.WaitingReports, _with.Journal.CountIssuances().InDoubt, _paper.TicketsLeft));
         return Readiness.Judge(new()
         {
             Recovered = _recovered,
@@ -405,6 +427,7 @@ public sealed partial class IssuanceDesk : IDisposable
         Consider(_noticeUntil);
         Consider(_slips.NextTry);
         Consider(_learnAgainAt);
+        if (_returnsToAsk.Count > 0) Consider(_askReturnsAt);
         foreach (var since in _waitingSince.Values) Consider(since + Ticks(_options.ResumeTimeout));
         if (_with.PlatformSilentFor() is { } silent && silent < _options.GatewaySilenceLimit) Consider(now + Ticks(_options.GatewaySilenceLimit - silent));
         // Space is made by nobody who would tell: seen within a minute.

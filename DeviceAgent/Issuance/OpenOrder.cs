@@ -1,4 +1,5 @@
 using DeviceAgent.Journal;
+using DeviceAgent.Orders;
 
 namespace DeviceAgent.Issuance;
 
@@ -8,6 +9,8 @@ internal sealed class OpenOrder(IssuanceRecord record)
     private readonly long _superseded = IssuanceRules.Superseded(record.Decisions);
 
     public IssuanceRecord Record => record;
+
+    public OrderKey Key { get; } = new(record.Journey, record.OrderNumber);
 
     public string Number => record.OrderNumber;
 

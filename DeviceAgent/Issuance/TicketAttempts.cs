@@ -18,7 +18,7 @@ internal enum UnitKnowledge
 
 /// <summary>Makes one attempt at a time: durable before the first byte, judged by evidence afterwards.</summary>
 internal sealed class TicketAttempts(
-    IIssuanceJournal journal, IPrinterStation printer, ITicketTemplate template, IPassengerGuidance guidance, PaperStock paper, IssuanceOptions options,
+    IIssuanceJournal journal, IPrinterStation printer, IKioskTemplates templates, IPassengerGuidance guidance, PaperStock paper, IssuanceOptions options,
     TimeProvider time, ILogger logger)
 {
     private PrinterRecord? _unit;
@@ -35,8 +35,8 @@ internal sealed class TicketAttempts(
         var accepted = order.Accepted;
         var kind = step.Kind == StepKind.PrintTicket ? AttemptKind.Ticket : AttemptKind.VoidStrip;
         var document = kind == AttemptKind.Ticket
-            ? template.Ticket(accepted.Order, accepted.Tickets[step.TicketIndex], accepted.Tickets.Count, time.GetUtcNow(), step.Copy)
-            : template.VoidStrip(order.Number, step.TicketIndex);
+            ? templates.For(order.Key.Journey).Ticket(accepted.Order, accepted.Tickets[step.TicketIndex], accepted.Tickets.Count, time.GetUtcNow(), step.Copy)
+            : templates.VoidStrip(order.Number, step.TicketIndex);
         var length = PaperLength.Millimetres(document.Span);
         if (kind == AttemptKind.Ticket) paper.Measured(length);
         var attempt = journal.StartAttempt(order.Record.Id, new(kind, step.TicketIndex, before, step.Copy, length), time.GetUtcNow());
@@ -112,7 +112,7 @@ internal sealed class TicketAttempts(
         if (await printer.ReadEvidenceAsync(false, hardStop) is not { } before) return (null, null);
         if (before.CutCounter is null) return (false, null);
         if (!options.ProbeStrip) return (null, null);
-        var result = await printer.PrintAsync(template.ProbeStrip(), PrinterProbeId, hardStop);
+        var result = await printer.PrintAsync(templates.ProbeStrip(), PrinterProbeId, hardStop);
         if (result.End != PrintEnd.Completed || await printer.ReadEvidenceAsync(false, hardStop) is not { } after) return (null, null);
         return (after.CutCounter - before.CutCounter == 1, after.CutCounter);
     }

@@ -171,6 +171,8 @@ public sealed record IssuanceRecord
     public IReadOnlyList<DecisionRecord> Decisions { get; init; } = [];
     /// <summary>It stood in doubt, and the slip that parts it from what follows was not printed yet.</summary>
     public bool SlipOwed { get; init; }
+    /// <summary>How often it was taken up: 1 in its first intent. What is allocated and given back is told by it.</summary>
+    public long Intents { get; init; }
     /// <summary>State of the platform's report of this issuance as written in the outbox; null when there is none.</summary>
     public string? ReportState { get; init; }
 }

@@ -14,6 +14,7 @@ internal static class JournalAudit
     public const string Slip = "incident slip";
     public const string Decided = "decided";
     public const string Maintenance = "maintenance";
+    public const string Session = "session";
     public const string Printer = "printer";
     public const string Recovered = "reports recovered";
     public const string Sending = "report sending";

@@ -12,7 +12,9 @@ internal sealed record StoredOrder(int Version, Order Order, IReadOnlyList<Store
 
 /// <param name="Of">The passenger's place in the order, which saves writing the person twice.</param>
 /// <param name="Passenger">Only where the ticket's passenger is not one of the order's, as it stands there.</param>
-internal sealed record StoredTicket(int Index, string Number, string? Seat = null, string? Gate = null, int? Of = null, Passenger? Passenger = null);
+internal sealed record StoredTicket(
+    int Index, string Number, string? Seat = null, string? Gate = null, int? Of = null, Passenger? Passenger = null,
+    Trip? Trip = null, string? Title = null, string? Password = null);
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
@@ -35,7 +37,7 @@ internal sealed partial class JournalJson : JsonSerializerContext
         foreach (var t in accepted.Tickets)
         {
             var of = PlaceOf(t.Passenger, passengers);
-            tickets.Add(new(t.Index, t.TicketNumber, t.SeatNumber, t.Gate, of, of is null ? t.Passenger : null));
+            tickets.Add(new(t.Index, t.TicketNumber, t.SeatNumber, t.Gate, of, of is null ? t.Passenger : null, t.Trip, t.Title, t.Password));
         }
         var buffer = new ArrayBufferWriter<byte>(1024);
         using (var writer = new Utf8JsonWriter(buffer, Lean))
@@ -57,7 +59,17 @@ internal sealed partial class JournalJson : JsonSerializerContext
             {
                 var passenger = t.Of is { } of ? stored.Order.Passengers.ElementAtOrDefault(of) : t.Passenger;
                 if (passenger is null) return null;
-                tickets.Add(new() { Index = t.Index, TicketNumber = t.Number, SeatNumber = t.Seat, Gate = t.Gate, Passenger = passenger });
+                tickets.Add(new()
+                {
+                    Index = t.Index,
+                    TicketNumber = t.Number,
+                    SeatNumber = t.Seat,
+                    Gate = t.Gate,
+                    Passenger = passenger,
+                    Trip = t.Trip,
+                    Title = t.Title,
+                    Password = t.Password,
+                });
             }
             return new(stored.Order, tickets, stored.Template, stored.Claim);
         }

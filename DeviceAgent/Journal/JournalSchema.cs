@@ -159,5 +159,8 @@ internal static class JournalSchema
 
         ALTER TABLE device_counter ADD COLUMN low_since_attempt INTEGER;
         """,
+        """
+        ALTER TABLE issuance ADD COLUMN intents INTEGER NOT NULL DEFAULT 0;
+        """,
     ];
 }

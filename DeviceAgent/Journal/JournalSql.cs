@@ -30,7 +30,7 @@ internal static partial class JournalSql
 
     private const string IssuanceColumns = """
         SELECT id, journey, order_number, state, created_at, changed_at, ticket_count, reason,
-            (SELECT state FROM outbox AS r WHERE r.id = i.report), accepted, slip_owed
+            (SELECT state FROM outbox AS r WHERE r.id = i.report), accepted, slip_owed, intents
         FROM issuance AS i
         """;
     public const string FindIssuance = $"{IssuanceColumns} WHERE order_number = ?1 AND journey = ?2";
@@ -67,8 +67,8 @@ internal static partial class JournalSql
             id <= coalesce((SELECT max(last_attempt) FROM decision INDEXED BY decision_issuance WHERE issuance = ?1 AND decided = 'reissue'), 0)
         FROM attempt INDEXED BY attempt_issuance WHERE issuance = ?1
         """;
-    public const string InsertIssuance = "INSERT INTO issuance (id, journey, order_number, state, created_at, changed_at) VALUES (?1, ?2, ?3, 'intent', ?4, ?4)";
-    public const string ReopenIssuance = "UPDATE issuance SET state = 'intent', open = 1, changed_at = ?2, ticket_count = 0, reason = NULL WHERE id = ?1";
+    public const string InsertIssuance = "INSERT INTO issuance (id, journey, order_number, state, created_at, changed_at, intents) VALUES (?1, ?2, ?3, 'intent', ?4, ?4, 1)";
+    public const string ReopenIssuance = "UPDATE issuance SET state = 'intent', open = 1, changed_at = ?2, ticket_count = 0, reason = NULL, intents = intents + 1 WHERE id = ?1";
     public const string AcceptIssuance = "UPDATE issuance SET state = 'accepted', changed_at = ?2, ticket_count = ?3, accepted = ?4, report = coalesce(?5, report) WHERE id = ?1";
     public const string CompleteIssuance = "UPDATE issuance SET state = 'issued', open = 0, changed_at = ?2, report = coalesce(?3, report), reason = NULL WHERE id = ?1";
     public const string ReleaseIssuance = "UPDATE issuance SET state = 'released', open = 0, changed_at = ?2, reason = ?3, accepted = iif(?4, accepted, NULL) WHERE id = ?1";

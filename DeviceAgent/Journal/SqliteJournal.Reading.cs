@@ -120,6 +120,7 @@ public sealed partial class SqliteJournal
             Attempts = attempts,
             Decisions = decisions,
             SlipOwed = row.Bool(10),
+            Intents = row.Int64(11),
         };
     }
 

@@ -17,7 +17,14 @@ public sealed record Order
     public long? TotalPrice { get; init; }
     public required Trip Trip { get; init; }
     public required IReadOnlyList<Passenger> Passengers { get; init; }
+    /// <summary>What the station decided, in a return; null elsewhere.</summary>
+    public Refund? Refund { get; init; }
 }
+
+/// <param name="TicketNumber">Null: the whole order was returned.</param>
+/// <param name="Fen">What the passenger gets back, by the station's word; null where it does not tell.</param>
+/// <param name="At">When the station decided.</param>
+public sealed record Refund(string? TicketNumber, long? Fen, DateTimeOffset At);
 
 public sealed record Trip
 {
@@ -63,4 +70,10 @@ public sealed record Ticket
     public string? SeatNumber { get; init; }
     public string? Gate { get; init; }
     public required Passenger Passenger { get; init; }
+    /// <summary>Where the order's tickets are for different trips; null: the order's own.</summary>
+    public Trip? Trip { get; init; }
+    /// <summary>What kind of ticket it is, in the carrier's words; null where it needs none.</summary>
+    public string? Title { get; init; }
+    /// <summary>Needed at the gate besides the number; null where there is none.</summary>
+    public string? Password { get; init; }
 }

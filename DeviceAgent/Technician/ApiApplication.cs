@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using DeviceAgent.Issuance;
 using DeviceAgent.Journal;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http;
@@ -8,7 +9,7 @@ using Microsoft.AspNetCore.Http.Features;
 namespace DeviceAgent.Technician;
 
 /// <summary>The paths of the local API. Bad input gets {"reason":"…"} and never reaches the desk.</summary>
-internal sealed class ApiApplication(IAgentDesk desk, TimeProvider time) : IHttpApplication<HttpContext>
+internal sealed partial class ApiApplication(IAgentDesk desk, TimeProvider time) : IHttpApplication<HttpContext>
 {
     /// <summary>Characters of a code. What a scanner may send is bounded by the same number.</summary>
     internal const int MaxCode = 4096;
@@ -19,7 +20,7 @@ internal sealed class ApiApplication(IAgentDesk desk, TimeProvider time) : IHttp
     /// <summary>Characters of a reason that a person gives.</summary>
     internal const int MaxReason = 200;
 
-    private const int MaxOrderNumber = 64;
+    private const int MaxOrderNumber = 100;
     private const string Orders = "/orders/", Decision = "/decision";
 
     /// <summary>How long the agent's loop may take to answer; then 503, and the connection is free again.</summary>
@@ -72,7 +73,16 @@ internal sealed class ApiApplication(IAgentDesk desk, TimeProvider time) : IHttp
                 return Method(context, HttpMethods.Get) ?? OrdersAsync(context, cancellationToken);
             case "/maintenance":
                 return Method(context, HttpMethods.Post) ?? MaintenanceAsync(context, cancellationToken);
+            case "/jobs":
+                return Method(context, HttpMethods.Post) ?? SubmitAsync(context, cancellationToken);
+            case "/returns":
+                return Method(context, HttpMethods.Post) ?? ReturnAsync(context, cancellationToken);
+            case "/reports":
+                return Method(context, HttpMethods.Get) ?? ReportsAsync(context, cancellationToken);
+            case "/session":
+                return Method(context, HttpMethods.Post) ?? SetSessionAsync(context, cancellationToken);
         }
+        if (path.StartsWith(Reports, StringComparison.Ordinal)) return Method(context, HttpMethods.Post) ?? ReportAsync(context, path[Reports.Length..], cancellationToken);
         if (path.StartsWith(Orders, StringComparison.Ordinal))
         {
             return path.EndsWith(Decision, StringComparison.Ordinal)
@@ -80,7 +90,8 @@ internal sealed class ApiApplication(IAgentDesk desk, TimeProvider time) : IHttp
                 : Method(context, HttpMethods.Get) ?? OrderAsync(context, path[Orders.Length..], cancellationToken);
         }
         return RefuseAsync(context, StatusCodes.Status404NotFound,
-            "there is no such path; there are GET /status, GET /orders, GET /orders/{number}, POST /orders/{number}/decision, POST /pickups and POST /maintenance");
+            "there is no such path; there are GET /status, GET /orders, GET /orders/{number}, POST /orders/{number}/decision, POST /pickups, POST /jobs, POST /returns, "
+            + "GET /reports, POST /reports/{id}/retry, POST /reports/{id}/settle, POST /session and POST /maintenance");
     }
 
     /// <returns>Null when the method is right.</returns>
@@ -98,16 +109,19 @@ internal sealed class ApiApplication(IAgentDesk desk, TimeProvider time) : IHttp
     {
         if (!IsOrderNumber(number))
             await RefuseAsync(context, StatusCodes.Status400BadRequest, NoOrderNumber);
-        else if (await desk.OrderAsync(number, cancellationToken).WaitAsync(cancellationToken) is { } order)
+        else if (!TryJourney(context, out var journey))
+            await RefuseAsync(context, StatusCodes.Status400BadRequest, NoJourney);
+        else if (await desk.OrderAsync(number, journey, cancellationToken).WaitAsync(cancellationToken) is { } order)
             await AnswerAsync(context, StatusCodes.Status200OK, order, ApiAnswerJson.Default.OrderAnswer);
         else
             await RefuseAsync(context, StatusCodes.Status404NotFound, "the journal does not know this order");
     }
 
-    private static readonly string NoOrderNumber = $"an order number has 1 to {MaxOrderNumber} letters and digits";
+    private static readonly string NoOrderNumber = "an order number has 1 to 32 letters, digits, '-' and '_'; that of a returned ticket also a slash and the ticket's number";
 
+    // A return of one ticket is numbered "order/ticket".
     private static bool IsOrderNumber(string number) =>
-        number.Length is > 0 and <= MaxOrderNumber && number.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
+        number.Length is > 0 and <= MaxOrderNumber && number.All(c => c is > ' ' and <= '~') && ReturnTarget.Parse(number) is not null;
 
     // It goes into the journal and to a terminal.
     internal static bool IsReason(string? reason) => reason is { Length: > 0 and <= MaxReason } && !string.IsNullOrWhiteSpace(reason) && !reason.Any(char.IsControl);
@@ -119,22 +133,23 @@ internal sealed class ApiApplication(IAgentDesk desk, TimeProvider time) : IHttp
     {
         var body = await ReadAsync(context, ApiRequestJson.Default.DecisionBody, cancellationToken);
         if (!IsOrderNumber(number)) await RefuseAsync(context, StatusCodes.Status400BadRequest, NoOrderNumber);
+        else if (!TryJourney(context, out var journey)) await RefuseAsync(context, StatusCodes.Status400BadRequest, NoJourney);
         else if (body?.As is not ("issued" or "void" or "reissue") || !IsReason(body.Reason))
             await RefuseAsync(context, StatusCodes.Status400BadRequest, $$"""the body must be {"as":"issued|void|reissue","reason":"…"} with a reason of 1 to {{MaxReason}} printable characters""");
         else
         {
-            var answer = await desk.DecideAsync(number, body, CallerIdentity.OfPeer(context), cancellationToken).WaitAsync(cancellationToken);
-            var status = answer.Result switch
-            {
-                DecisionResult.Decided => StatusCodes.Status200OK,
-                DecisionResult.NotKnown => StatusCodes.Status404NotFound,
-                DecisionResult.Refused => StatusCodes.Status409Conflict,
-                _ => StatusCodes.Status503ServiceUnavailable,
-            };
-            if (status == StatusCodes.Status200OK) await AnswerAsync(context, status, new(answer.Text), ApiAnswerJson.Default.DoneAnswer);
-            else await RefuseAsync(context, status, answer.Text);
+            var answer = await desk.DecideAsync(number, journey, body, CallerIdentity.OfPeer(context), cancellationToken).WaitAsync(cancellationToken);
+            await AnswerAsync(context, answer);
         }
     }
+
+    private static Task AnswerAsync(HttpContext context, DecisionAnswer answer) => answer.Result switch
+    {
+        DecisionResult.Decided => AnswerAsync(context, StatusCodes.Status200OK, new(answer.Text), ApiAnswerJson.Default.DoneAnswer),
+        DecisionResult.NotKnown => RefuseAsync(context, StatusCodes.Status404NotFound, answer.Text),
+        DecisionResult.Refused => RefuseAsync(context, StatusCodes.Status409Conflict, answer.Text),
+        _ => RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, answer.Text),
+    };
 
     private async Task MaintenanceAsync(HttpContext context, CancellationToken cancellationToken)
     {

@@ -8,6 +8,12 @@ internal sealed record PickUpRequest(string? Code);
 /// <summary>GET /orders.</summary>
 internal sealed record OrdersAnswer(IReadOnlyList<OpenOrderAnswer> Orders);
 
+/// <summary>POST /session.</summary>
+internal sealed record SessionBody(string? Session);
+
+/// <summary>Everything that is wrong with what was given.</summary>
+internal sealed record FaultsAnswer(string Reason, IReadOnlyList<string> Faults);
+
 /// <summary>What was done.</summary>
 internal sealed record DoneAnswer(string Text);
 
@@ -18,6 +24,9 @@ internal sealed record ReasonAnswer(string Reason);
 [JsonSerializable(typeof(PickUpRequest))]
 [JsonSerializable(typeof(DecisionBody))]
 [JsonSerializable(typeof(MaintenanceBody))]
+[JsonSerializable(typeof(RetryBody))]
+[JsonSerializable(typeof(ReasonBody))]
+[JsonSerializable(typeof(SessionBody))]
 internal sealed partial class ApiRequestJson : JsonSerializerContext;
 
 /// <summary>Answers, written here and read by a technician's program, perhaps of an older release: it skips what it does not know.</summary>
@@ -28,4 +37,6 @@ internal sealed partial class ApiRequestJson : JsonSerializerContext;
 [JsonSerializable(typeof(OrdersAnswer))]
 [JsonSerializable(typeof(DoneAnswer))]
 [JsonSerializable(typeof(ReasonAnswer))]
+[JsonSerializable(typeof(FaultsAnswer))]
+[JsonSerializable(typeof(ReportsAnswer))]
 internal sealed partial class ApiAnswerJson : JsonSerializerContext;

@@ -9,12 +9,14 @@ namespace DeviceAgent.Technician;
 /// <param name="AdoptJournal">(config file, reason of 1 to 200 printable characters)</param>
 /// <param name="Status">(socket path, as JSON)</param>
 /// <param name="Orders">(socket path) → the commands about orders and maintenance</param>
+/// <param name="Work">(socket path) → the commands about jobs, returns, the queue and the session</param>
 public sealed record CommandHandlers(
     Func<string, string, CancellationToken, Task<int>> Run,
     Func<string, CancellationToken, Task<int>> CreateJournal,
     Func<string, string, CancellationToken, Task<int>> AdoptJournal,
     Func<string, bool, CancellationToken, Task<int>> Status,
-    Func<string, OrderCommands> Orders);
+    Func<string, OrderCommands> Orders,
+    Func<string, WorkCommands> Work);
 
 /// <summary>The command line of `device-agent`.</summary>
 public static class CommandLine
@@ -79,9 +81,13 @@ public static class CommandLine
         root.Subcommands.Add(Status(handlers, socketVariable));
         root.Subcommands.Add(OrderCommandLine.Order(handlers, socketVariable));
         root.Subcommands.Add(OrderCommandLine.Maintenance(handlers, socketVariable));
+        root.Subcommands.Add(WorkCommandLine.Job(handlers, socketVariable));
+        root.Subcommands.Add(WorkCommandLine.Return(handlers, socketVariable));
+        root.Subcommands.Add(WorkCommandLine.Queue(handlers, socketVariable));
+        root.Subcommands.Add(WorkCommandLine.Session(handlers, socketVariable));
         root.SetAction(result =>
         {
-            result.InvocationConfiguration.Error.WriteLine("A command is required: run, journal, status, order or maintenance. Try: device-agent --help");
+            result.InvocationConfiguration.Error.WriteLine("A command is required: run, journal, status, order, maintenance, job, return, queue or session. Try: device-agent --help");
             return ExitCodes.Usage;
         });
         return root;

@@ -52,36 +52,44 @@ internal static class OrderCommandLine
 
     private static Command Show(CommandHandlers handlers, string? socketVariable)
     {
-        var (socket, json, number) = (CommandLine.Socket(), Json(), Number());
-        var command = new Command("show", "One order: its state, every attempt with the evidence that decided, and what persons decided. No personal data.") { number, socket, json };
+        var (socket, json, number, journey) = (CommandLine.Socket(), Json(), Number(), Journey());
+        var command = new Command("show", "One order: its state, every attempt with the evidence that decided, and what persons decided. No personal data.") { number, journey, socket, json };
         command.SetAction((result, stop) => CommandLine.WithSocketAsync(result, socket, socketVariable,
-            path => handlers.Orders(path).ShowAsync(result.GetValue(number)!, result.GetValue(json), stop)));
+            path => handlers.Orders(path).ShowAsync(result.GetValue(number)!, result.GetValue(journey), result.GetValue(json), stop)));
         return command;
     }
 
     private static Command Resolve(CommandHandlers handlers, string? socketVariable)
     {
-        var (socket, number, reason) = (CommandLine.Socket(), Number(), Reason());
+        var (socket, number, journey, reason) = (CommandLine.Socket(), Number(), Journey(), Reason());
         var decision = new Option<string>("--as") { HelpName = "DECISION", Description = "issued, void or reissue.", Required = true };
         decision.AcceptOnlyFromAmong("issued", "void", "reissue");
         var command = new Command("resolve",
             """
             Decides about an order in doubt, and about no other. Look at the printer, the paper and the passenger first; the platform is asked before.
-              issued   the passenger has the tickets: it is reported as issued
-              void     what came out is worthless and taken away: it is reported as failed, and the platform refunds
-              reissue  the tickets whose outcome is unknown are printed again, marked as copies, once the code is presented again
+              issued   the passenger has the tickets: a bus order is reported as issued
+              void     what came out is worthless and taken away: a bus order is reported as failed, and the platform refunds
+              reissue  the tickets whose outcome is unknown are printed again, marked as copies, once the code is presented (the job submitted) again
+            Ship, train and returned orders were reported when they were taken: a decision about their paper changes no report.
             Who decided, and why, is journaled. Exit codes: 0 decided, 65 refused, 69 no agent, 75 busy or platform not reached.
-            """) { number, decision, reason, socket };
+            """) { number, journey, decision, reason, socket };
         command.SetAction((result, stop) => CommandLine.WithSocketAsync(result, socket, socketVariable,
-            path => handlers.Orders(path).ResolveAsync(result.GetValue(number)!, result.GetValue(decision)!, result.GetValue(reason)!, stop)));
+            path => handlers.Orders(path).ResolveAsync(result.GetValue(number)!, result.GetValue(journey), result.GetValue(decision)!, result.GetValue(reason)!, stop)));
         return command;
     }
 
-    private static Argument<string> Number() => new("ORDER") { Description = "The platform's order number." };
+    private static Argument<string> Number() => new("ORDER") { Description = "The platform's order number; of a returned ticket order/ticket." };
+
+    private static Option<string> Journey()
+    {
+        var journey = new Option<string>("--journey") { HelpName = "JOURNEY", Description = "bus, bus-return, ship or train, where several have an order of this number." };
+        journey.AcceptOnlyFromAmong("bus", "bus-return", "ship", "train");
+        return journey;
+    }
 
     private static Option<bool> Json() => new("--json") { Description = "Print the agent's answer as it is, as one JSON object." };
 
-    private static Option<string> Reason()
+    internal static Option<string> Reason()
     {
         var reason = new Option<string>("--reason") { HelpName = "TEXT", Description = $"Why; 1 to {ApiApplication.MaxReason} printable characters. Goes into the journal: no names of passengers.", Required = true };
         reason.Validators.Add(result =>

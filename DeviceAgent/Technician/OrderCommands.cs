@@ -16,14 +16,19 @@ public sealed class OrderCommands(string socketPath, TextWriter output, TextWrit
     public Task<int> ListAsync(bool json, CancellationToken cancellationToken) =>
         ShowAsync("/orders", json, ApiAnswerJson.Default.OrdersAnswer, Lines, cancellationToken);
 
-    public Task<int> ShowAsync(string orderNumber, bool json, CancellationToken cancellationToken) =>
-        ShowAsync($"/orders/{Uri.EscapeDataString(orderNumber)}", json, ApiAnswerJson.Default.OrderAnswer, Lines, cancellationToken);
+    public Task<int> ShowAsync(string orderNumber, string? journey, bool json, CancellationToken cancellationToken) =>
+        ShowAsync($"/orders/{Escape(orderNumber)}{Query(journey)}", json, ApiAnswerJson.Default.OrderAnswer, Lines, cancellationToken);
 
-    public Task<int> ResolveAsync(string orderNumber, string decision, string reason, CancellationToken cancellationToken) =>
-        DoAsync($"/orders/{Uri.EscapeDataString(orderNumber)}/decision", new DecisionBody(decision, reason), ApiRequestJson.Default.DecisionBody, cancellationToken);
+    public Task<int> ResolveAsync(string orderNumber, string? journey, string decision, string reason, CancellationToken cancellationToken) =>
+        DoAsync($"/orders/{Escape(orderNumber)}/decision{Query(journey)}", new DecisionBody(decision, reason), ApiRequestJson.Default.DecisionBody, cancellationToken);
 
     public Task<int> MaintenanceAsync(bool active, string reason, CancellationToken cancellationToken) =>
         DoAsync("/maintenance", new MaintenanceBody(active, reason), ApiRequestJson.Default.MaintenanceBody, cancellationToken);
+
+    // The slash of "order/ticket" is a part of the path here.
+    private static string Escape(string orderNumber) => string.Join('/', orderNumber.Split('/').Select(Uri.EscapeDataString));
+
+    private static string Query(string? journey) => journey is null ? "" : $"?journey={journey}";
 
     internal static string Lines(OrdersAnswer answer)
     {
@@ -31,7 +36,7 @@ public sealed class OrderCommands(string socketPath, TextWriter output, TextWrit
         var text = new StringBuilder();
         foreach (var order in answer.Orders)
         {
-            text.Append(CultureInfo.InvariantCulture, $"{Printable(order.OrderNumber),-20} {Printable(order.State),-9} {Stamp(order.ChangedAt)}  ");
+            text.Append(CultureInfo.InvariantCulture, $"{Printable(order.OrderNumber),-20} {Printable(order.Journey),-9} {Printable(order.State),-9} {Stamp(order.ChangedAt)}  ");
             text.Append(CultureInfo.InvariantCulture, $"{order.Tickets} tickets{(order.Reason is null ? "" : $"; {Printable(order.Reason)}")}\n");
         }
         return text.ToString();

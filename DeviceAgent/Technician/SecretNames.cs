@@ -7,8 +7,10 @@ internal static class SecretNames
     public const string Session = "top-session";
     public const string JournalKey = "journal-key";
     public const string AlertToken = "alert-token";
+    public const string StationToken = "station-token";
+    public const string TrainKey = "train-key";
 
-    private static readonly string[] Words = ["secret", "session", "journalkey", "password", "passwd", "token", "privatekey", "credential"];
+    private static readonly string[] Words = ["secret", "session", "journalkey", "password", "passwd", "token", "privatekey", "trainkey", "credential"];
 
     /// <summary>Whether a key, option or variable that nothing else claims seems to name a secret. Its value is then never shown.</summary>
     public static bool LooksSecret(string name)
@@ -21,7 +23,7 @@ internal static class SecretNames
     public static bool IsSecretVariable(string name)
     {
         if (name.StartsWith("DEVICE_AGENT", StringComparison.OrdinalIgnoreCase)) return LooksSecret(name);
-        return Letters(name) is "topappsecret" or "topsession" or "topsessionkey" or "journalkey" or "alerttoken";
+        return Letters(name) is "topappsecret" or "topsession" or "topsessionkey" or "journalkey" or "alerttoken" or "stationtoken" or "trainkey";
     }
 
     /// <summary>The rule, for the person who broke it.</summary>
@@ -30,6 +32,8 @@ internal static class SecretNames
         var letters = Letters(name);
         var file = letters.Contains("session", StringComparison.Ordinal) ? Session
             : letters.Contains("journalkey", StringComparison.Ordinal) ? JournalKey
+            : letters.Contains("trainkey", StringComparison.Ordinal) ? TrainKey
+            : letters.Contains("stationtoken", StringComparison.Ordinal) ? StationToken
             : letters.Contains("secret", StringComparison.Ordinal) ? AppSecret
             : letters.Contains("token", StringComparison.Ordinal) ? AlertToken
             : null;

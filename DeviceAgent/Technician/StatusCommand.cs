@@ -39,6 +39,10 @@ public static class StatusCommand
         Line("Scanner", status.Scanner.Device);
         Line("Issuances", status.Issuances is null ? NotKnown : string.Create(CultureInfo.InvariantCulture, $"{status.Issuances.Issued} issued, {status.Issuances.Open} open, {status.Issuances.InDoubt} in doubt{OfNewer(status.Issuances.Unreadable)}"));
         Line("Outbox", status.Outbox is null ? NotKnown : string.Create(CultureInfo.InvariantCulture, $"{status.Outbox.Waiting} waiting, {status.Outbox.Parked} parked, {status.Outbox.Confirmed} confirmed{OfNewer(status.Outbox.Unreadable)}"));
+        if (status.StationNotices is { } notices) Line("Station", string.Create(CultureInfo.InvariantCulture, $"{notices.Waiting} notices waiting, {notices.Parked} parked"));
+        if (status.Platform.Held is { } held) Line("Platform", $"reports are held: {held}");
+        if (status.Platform.BannedSeconds is { } banned) Line("Platform", string.Create(CultureInfo.InvariantCulture, $"wants silence for {banned} s"));
+        foreach (var alarm in status.Attention) Line("!!!", string.Create(CultureInfo.InvariantCulture, $"order {alarm.OrderNumber}, report {alarm.Report}: {alarm.Reason}"));
         if (status.Platform.SilentSeconds is { } silent) Line("Platform", string.Create(CultureInfo.InvariantCulture, $"silent for {silent} s"));
         return text.ToString();
 

@@ -3,7 +3,7 @@ using DeviceAgent.Orders;
 namespace DeviceAgent.Tickets;
 
 /// <summary>Turns tickets into the bytes of a printable document.</summary>
-/// <remarks>One document at a time: its bytes hold until the next call.</remarks>
+/// <remarks>One document at a time: its bytes hold until the next call of any template of this kiosk.</remarks>
 public interface ITicketTemplate
 {
     /// <summary>Name and version, "bus/1" for one: journaled with the order, so that a ticket is always printed as it was begun.</summary>
@@ -11,7 +11,11 @@ public interface ITicketTemplate
 
     /// <param name="copy">0 for an original; n marks it as the n-th copy, which a person has asked for.</param>
     ReadOnlyMemory<byte> Ticket(Order order, Ticket ticket, int ticketCount, DateTimeOffset issuedAt, int copy = 0);
+}
 
+/// <summary>What is printed beside tickets. One document at a time, as with <see cref="ITicketTemplate"/>.</summary>
+public interface IStripTemplate
+{
     /// <summary>Marks a half-printed ticket as worthless.</summary>
     ReadOnlyMemory<byte> VoidStrip(string orderNumber, int ticketIndex);
 
@@ -20,4 +24,10 @@ public interface ITicketTemplate
 
     /// <summary>Printed once for a printer that this kiosk has not seen: shows whether its cut counter is exact.</summary>
     ReadOnlyMemory<byte> ProbeStrip();
+}
+
+/// <summary>All that this kiosk prints.</summary>
+public interface IKioskTemplates : IStripTemplate
+{
+    ITicketTemplate For(Journey journey);
 }
