@@ -58,8 +58,12 @@ internal sealed class MemoryJournalDisk(DateTimeOffset createdAt, int seed = 1)
 /// <summary>What a failing disk did with a commit; the journal cannot tell the two failures apart.</summary>
 internal enum MemoryJournalFault { None, Lost, AppliedButNotAcknowledged }
 
-internal sealed record MemoryReport(OutboxReport Report, long Issuance, ReportState State, DateTimeOffset NotBefore)
+internal sealed record MemoryReport(OutboxReport Report, long Issuance, ReportState State, DateTimeOffset NotBefore, DateTimeOffset ChangedAt)
 {
+    public ParkReason? ParkReason { get; init; }
+
+    public string? Evidence { get; init; }
+
     public bool IsOpen => State is not (ReportState.Confirmed or ReportState.Parked);
 
     public bool IsForStation => ReportKinds.IsForStation(Report.Kind);
@@ -346,6 +350,28 @@ internal sealed class MemoryJournal : IIssuanceJournal
 
     public void Park(long id, DateTimeOffset at, ParkReason reason, string evidence) => _reports.Park(id, at, reason, evidence);
 
+    public IReadOnlyList<ReportRecord> Reports(ReportFilter filter, int limit)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
+        var found = filter == ReportFilter.Waiting ? _disk.Reports.Where(r => r.IsOpen) : _disk.Reports.Where(r => r.State == ReportState.Parked).Reverse();
+        return Read(() => found.Take(limit).Select(Shown).ToList());
+    }
+
+    public ReportRecord? FindReport(long id) => Read(() => _disk.Reports.Find(r => r.Report.Id == id) is { } found ? Shown(found) : null);
+
+    public void RetryReport(long id, string by, string reason, DateTimeOffset at) => ChangeByHand(id, by, reason, JournalTransitions.WhyNoRetryByHand, at, JournalAudit.RetriedByHand,
+        r => r with
+        {
+            State = ReportState.Retry,
+            NotBefore = Written(at),
+            ParkReason = null,
+            Evidence = $"retried by {by}: {reason}",
+            Report = r.Report with { FateUnknown = true },
+        });
+
+    public void SettleReport(long id, string by, string reason, DateTimeOffset at) => ChangeByHand(id, by, reason, JournalTransitions.WhyNoSettlement, at, JournalAudit.Settled,
+        r => r with { State = ReportState.Confirmed, Evidence = $"settled by {by}: {reason}" });
+
     public void Dispose() => _disposed = true;
 
     private static DateTimeOffset Written(DateTimeOffset at) => DateTimeOffset.FromUnixTimeMilliseconds(at.ToUnixTimeMilliseconds());
@@ -371,6 +397,36 @@ internal sealed class MemoryJournal : IIssuanceJournal
 
     private bool HasReport(IssuanceRecord issuance) => _disk.Reports.Exists(r => r.Issuance == issuance.Id && !r.IsForStation);
 
+    private static ReportRecord Shown(MemoryReport r) => new()
+    {
+        Id = r.Report.Id,
+        OrderNumber = r.Report.OrderNumber,
+        Kind = r.Report.Kind,
+        Success = r.Report.Success,
+        State = r.State,
+        StateText = JournalWords.Of(r.State),
+        Sends = r.Report.Sends,
+        FateUnknown = r.Report.FateUnknown,
+        CreatedAt = r.Report.CreatedAt,
+        ChangedAt = r.ChangedAt,
+        NotBefore = r.State == ReportState.Retry ? r.NotBefore : null,
+        ParkReason = r.ParkReason is { } reason ? JournalWords.Of(reason) : null,
+        Evidence = r.Evidence,
+    };
+
+    private void ChangeByHand(
+        long id, string by, string reason, Func<ReportFacts?, string?> whyNot, DateTimeOffset at, string audit, Func<MemoryReport, MemoryReport> to)
+    {
+        JournalRequests.CheckByHand(by, reason);
+        Change(() =>
+        {
+            var present = _disk.Reports.Find(r => r.Report.Id == id);
+            Require($"Report {id} by hand", whyNot(present is null ? null : new(present.State, true)));
+            return Commit(at, audit, $"report {id} by {by}: {reason}",
+                () => _disk.Reports[_disk.Reports.IndexOf(present!)] = to(present!) with { ChangedAt = Written(at) });
+        });
+    }
+
     private static MemoryReport Row(IssuanceRecord issuance, NewReport report, long id, DateTimeOffset at) => new(
         new()
         {
@@ -385,7 +441,7 @@ internal sealed class MemoryJournal : IIssuanceJournal
             FateUnknown = report.AskFirst,
             CreatedAt = Written(at),
         },
-        issuance.Id, report.AskFirst ? ReportState.Retry : ReportState.Due, report.AskFirst ? Written(at) : DateTimeOffset.MinValue);
+        issuance.Id, report.AskFirst ? ReportState.Retry : ReportState.Due, report.AskFirst ? Written(at) : DateTimeOffset.MinValue, Written(at));
 
     private static void Require(string what, string? whyNot)
     {
@@ -450,7 +506,7 @@ internal sealed class MemoryJournal : IIssuanceJournal
         });
 
         public int RecoverInterrupted(DateTimeOffset now) => ChangeMany(now, JournalAudit.Recovered, r => r.State == ReportState.Sending,
-            r => r with { State = ReportState.Retry, NotBefore = Written(now), Report = r.Report with { FateUnknown = true } });
+            r => r with { State = ReportState.Retry, NotBefore = Written(now), ChangedAt = Written(now), Report = r.Report with { FateUnknown = true } });
 
         public void WakeRetries(DateTimeOffset now) => ChangeMany(now, JournalAudit.Woken,
             r => r.State == ReportState.Retry && r.NotBefore > Written(now), r => r with { NotBefore = Written(now) });
@@ -463,14 +519,14 @@ internal sealed class MemoryJournal : IIssuanceJournal
             r => r with { State = ReportState.Sending, Report = r.Report with { Sends = r.Report.Sends + 1 } });
 
         public void Confirm(long id, DateTimeOffset at, string evidence) => ChangeReport(id, "Confirming", JournalTransitions.WhyNoConfirmation, at,
-            JournalAudit.Confirmed, r => r with { State = ReportState.Confirmed });
+            JournalAudit.Confirmed, r => r with { State = ReportState.Confirmed, Evidence = evidence });
 
         public void RetryAt(long id, DateTimeOffset notBefore, bool fateUnknown, string reason) => ChangeReport(id, "Retrying", JournalTransitions.WhyNoRetry,
             journal._time.GetUtcNow(), JournalAudit.Retry,
-            r => r with { State = ReportState.Retry, NotBefore = Written(notBefore), Report = r.Report with { FateUnknown = fateUnknown } });
+            r => r with { State = ReportState.Retry, NotBefore = Written(notBefore), Evidence = reason, Report = r.Report with { FateUnknown = fateUnknown } });
 
         public void Park(long id, DateTimeOffset at, ParkReason reason, string evidence) => ChangeReport(id, "Parking", JournalTransitions.WhyNoParking, at,
-            JournalAudit.Parked, r => r with { State = ReportState.Parked });
+            JournalAudit.Parked, r => r with { State = ReportState.Parked, ParkReason = reason, Evidence = evidence });
 
         private bool IsFirst(MemoryReport report) => !Own.Any(e => e.IsOpen && e.Report.Id < report.Report.Id && e.Report.OrderNumber == report.Report.OrderNumber);
 
@@ -478,7 +534,7 @@ internal sealed class MemoryJournal : IIssuanceJournal
         {
             var present = Own.FirstOrDefault(r => r.Report.Id == id);
             Require($"{what} report {id}", whyNot(present is null ? null : new(present.State, true)));
-            return journal.Commit(at, audit, $"report {id}", () => All[All.IndexOf(present!)] = to(present!));
+            return journal.Commit(at, audit, $"report {id}", () => All[All.IndexOf(present!)] = to(present!) with { ChangedAt = Written(at) });
         });
 
         private int ChangeMany(DateTimeOffset now, string audit, Predicate<MemoryReport> which, Func<MemoryReport, MemoryReport> to) => journal.Change(() =>

@@ -117,6 +117,16 @@ internal sealed class WorldJournal(World world, AgentRun run, IIssuanceJournal i
         Move(issuance, to, $"decided {decision.Kind}", () => inner.Decide(issuance, decision, reports, at));
     }
 
+    public IReadOnlyList<ReportRecord> Reports(ReportFilter filter, int limit) => inner.Reports(filter, limit);
+
+    public ReportRecord? FindReport(long id) => inner.FindReport(id);
+
+    public void RetryReport(long id, string by, string reason, DateTimeOffset at) =>
+        ByHand(id, ReportState.Retry, $"retried by {by}: {reason}", () => inner.RetryReport(id, by, reason, at));
+
+    public void SettleReport(long id, string by, string reason, DateTimeOffset at) =>
+        ByHand(id, ReportState.Confirmed, $"settled by {by}: {reason}", () => inner.SettleReport(id, by, reason, at));
+
     public void SetMaintenance(bool active, string by, string reason, DateTimeOffset at) => Commit("maintenance", $"maintenance {active}", () =>
     {
         inner.SetMaintenance(active, by, reason, at);
@@ -154,6 +164,16 @@ internal sealed class WorldJournal(World world, AgentRun run, IIssuanceJournal i
     public void Park(long id, DateTimeOffset at, ParkReason reason, string evidence) => _reports.Park(id, at, reason, evidence);
 
     public void Dispose() => inner.Dispose();
+
+    private void ByHand(long id, ReportState to, string what, Action step)
+    {
+        Commit($"report {id}", $"report {id} {what}", () =>
+        {
+            step();
+            return 0;
+        });
+        _shadow.Reports[id] = to;
+    }
 
     private void Move(long issuance, IssuanceState to, string what, Action step)
     {

@@ -132,6 +132,17 @@ internal static partial class JournalSql
     public const string ConfirmReport = "UPDATE outbox SET state = 'confirmed', open = 0, changed_at = ?2, evidence = ?3 WHERE id = ?1";
     public const string RetryReport = "UPDATE outbox SET state = 'retry', changed_at = ?2, not_before = ?3, fate_unknown = ?4, evidence = ?5 WHERE id = ?1";
     public const string ParkReport = "UPDATE outbox SET state = 'parked', open = 0, changed_at = ?2, park_reason = ?3, evidence = ?4 WHERE id = ?1";
+    private const string ReportColumns = """
+        SELECT id, order_number, kind, success, state, sends, fate_unknown, created_at, changed_at, not_before, park_reason, evidence FROM outbox
+        """;
+    public const string FindReport = $"{ReportColumns} WHERE id = ?1";
+    public const string WaitingReports = $"{ReportColumns} INDEXED BY outbox_waiting WHERE {IsOpen} ORDER BY id LIMIT ?1";
+    public const string ParkedReports =
+        $"{ReportColumns} INDEXED BY outbox_unconfirmed WHERE {IsClosedUnconfirmed} AND state = 'parked' ORDER BY id DESC LIMIT ?1";
+    public const string RetryReportByHand = """
+        UPDATE outbox SET state = 'retry', open = 1, changed_at = ?2, not_before = ?2, fate_unknown = 1, park_reason = NULL, evidence = ?3 WHERE id = ?1
+        """;
+    public const string SettleReport = "UPDATE outbox SET state = 'confirmed', open = 0, changed_at = ?2, evidence = ?3 WHERE id = ?1";
     public const string WakeRetries = $"UPDATE outbox INDEXED BY outbox_retry SET not_before = ?1 WHERE {IsRetry} AND not_before > ?1 AND {IsKnownFormat} AND {IsOfLine}";
 
     public const string FindPrinter = "SELECT unit, model, echoes_process_id, cuts_exact, cuts, seen_at, low_since_attempt FROM device_counter WHERE unit = ?1";

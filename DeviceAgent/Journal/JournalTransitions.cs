@@ -111,6 +111,11 @@ internal static class JournalTransitions
 
     public static string? WhyNoParking(ReportFacts? report) => WhyNot(report, due: true, sending: true, retry: true);
 
+    /// <summary>Not from due: it goes out anyway. Not while it is being sent: its answer is still to come.</summary>
+    public static string? WhyNoRetryByHand(ReportFacts? report) => WhyNot(report, due: false, sending: false, retry: true, parked: true);
+
+    public static string? WhyNoSettlement(ReportFacts? report) => WhyNot(report, due: false, sending: false, retry: false, parked: true);
+
     private static bool IsTicketThatMayBeOut(AttemptFacts a) => a is { Kind: AttemptKind.Ticket, Outcome: not AttemptOutcome.NotPresented };
 
     private static string? WhyNot(IssuanceState? present, bool allowed, string what) => present switch
@@ -120,7 +125,7 @@ internal static class JournalTransitions
         _ => allowed ? null : $"an order that is {present} cannot be {what}",
     };
 
-    private static string? WhyNot(ReportFacts? report, bool due, bool sending, bool retry)
+    private static string? WhyNot(ReportFacts? report, bool due, bool sending, bool retry, bool parked = false)
     {
         if (report is not { } r) return "there is no such report";
         if (r.State is not { } state || !r.FormatIsKnown) return "a newer release wrote this report";
@@ -129,6 +134,7 @@ internal static class JournalTransitions
             ReportState.Due => due,
             ReportState.Sending => sending,
             ReportState.Retry => retry,
+            ReportState.Parked => parked,
             _ => false,
         };
         return allowed ? null : $"the report is {state}";

@@ -225,9 +225,8 @@ public sealed partial class SqliteJournal
     {
         foreach (var report in reports)
         {
-            var line = ReportKinds.IsForStation(report.Kind) ? _notices : _reports;
             _lastReport++;
-            line.Totals?.Add(Milliseconds(at), _lastReport);
+            LineOf(ReportKinds.IsForStation(report.Kind)).Totals?.Add(Milliseconds(at), _lastReport);
         }
     }
 
