@@ -311,6 +311,7 @@ public abstract partial class JournalContract : IDisposable
         steps.Add(() => Journal.RetryReport(2, "root", "why", Now));
         steps.Add(() => Journal.Park(2, Now, ParkReason.Refused, "no"));
         steps.Add(() => Journal.SettleReport(2, "root", "why", Now));
+        steps.Add(() => Journal.PurgePersonal(Now, 1, Now));
         steps.Add(() => Journal.SetMaintenance(true, "root", "why", Now));
         steps.Add(() => Journal.SavePrinter(new("TM-1", null, true, null, null, Now)));
         steps.Add(() => Journal.Distrust("why", Now));

@@ -17,6 +17,19 @@ internal sealed class MemoryJournalDisk(DateTimeOffset createdAt, int seed = 1)
 
     internal long Attempts { get; set; }
 
+    internal long LastIssuance { get; set; }
+
+    internal long LastReport { get; set; }
+
+    internal long LastAudit { get; set; }
+
+    /// <summary>Deleted, and counted all the same.</summary>
+    internal int IssuedRetired { get; set; }
+
+    internal int ReportsRetired { get; set; }
+
+    internal int NoticesRetired { get; set; }
+
     internal Dictionary<long, int> Millimetres { get; } = [];
 
     internal bool InMaintenance { get; set; }
@@ -64,13 +77,15 @@ internal sealed record MemoryReport(OutboxReport Report, long Issuance, ReportSt
 
     public string? Evidence { get; init; }
 
+    public bool Purged { get; init; }
+
     public bool IsOpen => State is not (ReportState.Confirmed or ReportState.Parked);
 
     public bool IsForStation => ReportKinds.IsForStation(Report.Kind);
 }
 
 /// <summary>The journal without a file, for the seeded world: the same rules, and nothing but what was committed survives.</summary>
-internal sealed class MemoryJournal : IIssuanceJournal
+internal sealed partial class MemoryJournal : IIssuanceJournal
 {
     private readonly MemoryLine _reports, _notices;
     private readonly MemoryJournalDisk _disk;
@@ -110,7 +125,7 @@ internal sealed class MemoryJournal : IIssuanceJournal
     }
 
     public JournalCounts CountIssuances() => Read(() => new JournalCounts(
-        _disk.Issuances.Count(i => i.State == IssuanceState.Issued),
+        _disk.IssuedRetired + _disk.Issuances.Count(i => i.State == IssuanceState.Issued),
         _disk.Issuances.Count(i => i.State is IssuanceState.Intent or IssuanceState.Accepted),
         _disk.Issuances.Count(i => i.State == IssuanceState.InDoubt), 0));
 
@@ -121,11 +136,12 @@ internal sealed class MemoryJournal : IIssuanceJournal
         {
             var present = _disk.Issuances.Find(i => i.Journey == journey && i.OrderNumber == orderNumber);
             Require("An intent", JournalTransitions.WhyNoIntent(present?.State));
-            var id = present?.Id ?? _disk.Issuances.Count + 1;
+            var id = present?.Id ?? _disk.LastIssuance + 1;
             Commit(at, JournalAudit.Intent, $"issuance {id}", () =>
             {
                 if (present is null)
                 {
+                    _disk.LastIssuance = id;
                     _disk.Issuances.Add(new()
                     {
                         Id = id,
@@ -162,7 +178,12 @@ internal sealed class MemoryJournal : IIssuanceJournal
             var stored = JournalJson.Read(JournalJson.Write(accepted));
             return Commit(at, JournalAudit.Accepted, $"issuance {issuance}", () =>
             {
-                _disk.Reports.AddRange(rows);
+                Add(rows);
+                // It has personal data again.
+                for (var i = 0; i < _disk.Reports.Count; i++)
+                {
+                    if (_disk.Reports[i].Issuance == issuance && !_disk.Reports[i].IsForStation) _disk.Reports[i] = _disk.Reports[i] with { Purged = false };
+                }
                 Put(present with { State = IssuanceState.Accepted, ChangedAt = Written(at), TicketCount = accepted.Tickets.Count, Accepted = stored });
             });
         });
@@ -212,7 +233,7 @@ internal sealed class MemoryJournal : IIssuanceJournal
             var rows = Rows(ReportedChange.Completion, present!, reports, at);
             Commit(at, JournalAudit.Issued, $"issuance {issuance}", () =>
             {
-                _disk.Reports.AddRange(rows);
+                Add(rows);
                 Put(present! with { State = IssuanceState.Issued, ChangedAt = Written(at), Reason = null });
             });
             return Told(rows);
@@ -229,7 +250,7 @@ internal sealed class MemoryJournal : IIssuanceJournal
             var rows = Rows(ReportedChange.Failure, present!, reports, at);
             Commit(at, JournalAudit.Failed, $"issuance {issuance}: {reason}", () =>
             {
-                _disk.Reports.AddRange(rows);
+                Add(rows);
                 Put(present! with { State = IssuanceState.Failed, ChangedAt = Written(at), Reason = reason });
             });
             return Told(rows);
@@ -250,7 +271,7 @@ internal sealed class MemoryJournal : IIssuanceJournal
             var state = decision.Kind switch { DecisionKind.Issued => IssuanceState.Issued, DecisionKind.Void => IssuanceState.Void, _ => IssuanceState.Accepted };
             return Commit(at, JournalAudit.Decided, $"issuance {issuance} {made.KindText} by {decision.By}: {decision.Reason}", () =>
             {
-                _disk.Reports.AddRange(rows);
+                Add(rows);
                 Put(present with
                 {
                     State = state,
@@ -291,7 +312,7 @@ internal sealed class MemoryJournal : IIssuanceJournal
             var kept = JournalTransitions.KeepsOrderWhenReleased(present!.Journey, HasReport(present)) ? present.Accepted : null;
             return Commit(at, JournalAudit.Released, $"issuance {issuance}: {reason}", () =>
             {
-                _disk.Reports.AddRange(rows);
+                Add(rows);
                 Put(present with { State = IssuanceState.Released, ChangedAt = Written(at), Reason = reason, Accepted = kept });
             });
         });
@@ -390,7 +411,13 @@ internal sealed class MemoryJournal : IIssuanceJournal
     private List<MemoryReport> Rows(ReportedChange change, IssuanceRecord issuance, IReadOnlyList<NewReport> reports, DateTimeOffset at)
     {
         JournalRequests.CheckFits(change, issuance.Journey, HasReport(issuance), reports);
-        return [.. reports.Select((report, i) => Row(issuance, report, _disk.Reports.Count + 1L + i, at))];
+        return [.. reports.Select((report, i) => Row(issuance, report, _disk.LastReport + 1 + i, at))];
+    }
+
+    private void Add(List<MemoryReport> rows)
+    {
+        _disk.Reports.AddRange(rows);
+        if (rows.Count > 0) _disk.LastReport = rows[^1].Report.Id;
     }
 
     private static long? Told(List<MemoryReport> rows) => rows.Find(r => !r.IsForStation)?.Report.Id;
@@ -450,7 +477,7 @@ internal sealed class MemoryJournal : IIssuanceJournal
 
     private IssuanceRecord? ById(long id) => _disk.Issuances.Find(i => i.Id == id);
 
-    private void Put(IssuanceRecord issuance) => _disk.Issuances[(int)issuance.Id - 1] = issuance;
+    private void Put(IssuanceRecord issuance) => _disk.Issuances[_disk.Issuances.FindIndex(i => i.Id == issuance.Id)] = issuance;
 
     private IssuanceRecord WithReport(IssuanceRecord issuance) => issuance with
     {
@@ -463,7 +490,7 @@ internal sealed class MemoryJournal : IIssuanceJournal
         var taken = _disk.Commit(() =>
         {
             apply();
-            _disk.Audits.Add(new(_disk.Audits.Count + 1, Written(at), what, details));
+            _disk.Audits.Add(new(++_disk.LastAudit, Written(at), what, details));
             if (_disk.Latest is not { } latest || latest < Written(at)) _disk.Latest = Written(at);
         });
         _failed = !taken;
@@ -502,7 +529,7 @@ internal sealed class MemoryJournal : IIssuanceJournal
         {
             var waiting = Own.Where(r => r.IsOpen).ToList();
             return new OutboxCounts(waiting.Count, Own.Count(r => r.State == ReportState.Parked),
-                Own.Count(r => r.State == ReportState.Confirmed), 0, waiting.Min(r => (DateTimeOffset?)r.Report.CreatedAt));
+                (toStation ? journal._disk.NoticesRetired : journal._disk.ReportsRetired) + Own.Count(r => r.State == ReportState.Confirmed), 0, waiting.Min(r => (DateTimeOffset?)r.Report.CreatedAt));
         });
 
         public int RecoverInterrupted(DateTimeOffset now) => ChangeMany(now, JournalAudit.Recovered, r => r.State == ReportState.Sending,

@@ -84,6 +84,10 @@ internal sealed class TwoTransactions(World world, AgentRun run, IIssuanceJourna
 
     public void SettleReport(long id, string by, string reason, DateTimeOffset at) => inner.SettleReport(id, by, reason, at);
 
+    public int PurgePersonal(DateTimeOffset confirmedBefore, int limit, DateTimeOffset at) => inner.PurgePersonal(confirmedBefore, limit, at);
+
+    public int Retire(DateTimeOffset before, long keepIssuances, int limit, DateTimeOffset at) => inner.Retire(before, keepIssuances, limit, at);
+
     public void SetMaintenance(bool active, string by, string reason, DateTimeOffset at) => inner.SetMaintenance(active, by, reason, at);
 
     public void SavePrinter(PrinterRecord printer) => inner.SavePrinter(printer);

@@ -56,6 +56,10 @@ public sealed class ClosedJournal(JournalException why) : IIssuanceJournal
 
     public void SettleReport(long id, string by, string reason, DateTimeOffset at) => throw Why();
 
+    public int PurgePersonal(DateTimeOffset confirmedBefore, int limit, DateTimeOffset at) => throw Why();
+
+    public int Retire(DateTimeOffset before, long keepIssuances, int limit, DateTimeOffset at) => throw Why();
+
     public bool InMaintenance => false;
 
     public void SetMaintenance(bool active, string by, string reason, DateTimeOffset at) => throw Why();

@@ -100,6 +100,27 @@ public interface IIssuanceJournal : IOutbox, IDisposable
     /// <summary>parked → confirmed, by a person: the evidence then says who and why, and nothing is sent.</summary>
     void SettleReport(long id, string by, string reason, DateTimeOffset at);
 
+    /// <summary>
+    /// Erases the personal data of what is over: of confirmed reports, and with a platform's report of its order, when that is closed, both unchanged
+    /// since <paramref name="confirmedBefore"/>. Numbers, outcomes and counts stay. A bus order that was released has kept none.
+    /// </summary>
+    /// <param name="limit">At most so many reports in this call, which is one transaction.</param>
+    /// <returns>How many reports; 0 when there was nothing left to erase.</returns>
+    int PurgePersonal(DateTimeOffset confirmedBefore, int limit, DateTimeOffset at);
+
+    /// <summary>
+    /// Deletes the oldest closed issuances, each with its attempts, decisions and confirmed reports, and the audit rows of that time. Never one that
+    /// is open, in doubt or owed a slip, whose report is not confirmed, or of words that this release does not know; never the newest row of a table,
+    /// and never an attempt that paper is still counted from. Counts and numbers go on as if nothing had been deleted. That such an order was
+    /// collected is then known to the platform alone. The file gives back what it has too much of, in a journal that was made so
+    /// (<see cref="JournalSchema.AutoVacuum"/>); an older one uses its free pages for what comes next.
+    /// </summary>
+    /// <param name="before">Issuances that have not changed since are too old.</param>
+    /// <param name="keepIssuances">Issuances beyond so many are too many, whatever their age.</param>
+    /// <param name="limit">At most so many issuances in this call, which is one transaction.</param>
+    /// <returns>How many issuances and audit rows; 0 when this call found nothing to delete.</returns>
+    int Retire(DateTimeOffset before, long keepIssuances, int limit, DateTimeOffset at);
+
     /// <summary>A technician has taken the kiosk out of service; outlives a restart.</summary>
     bool InMaintenance { get; }
 

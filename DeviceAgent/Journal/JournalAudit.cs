@@ -23,6 +23,8 @@ internal static class JournalAudit
     public const string RetriedByHand = "report retried by hand";
     public const string Settled = "report settled by hand";
     public const string Woken = "reports woken";
+    public const string Purged = "personal data erased";
+    public const string Retired = "history deleted";
     public const string Adopted = "journal adopted";
     public const string Distrusted = "journal distrusted";
 }

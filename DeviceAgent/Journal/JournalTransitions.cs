@@ -116,6 +116,18 @@ internal static class JournalTransitions
 
     public static string? WhyNoSettlement(ReportFacts? report) => WhyNot(report, due: false, sending: false, retry: false, parked: true);
 
+    /// <summary>Whether an order ended, in words that this release knows: nothing changes it any more but the same job, taken up again.</summary>
+    public static bool IsOver(IssuanceState state) => state is IssuanceState.Issued or IssuanceState.Failed or IssuanceState.Void or IssuanceState.Released;
+
+    /// <summary>Whether a report's personal data may go: it has arrived, and the order that it tells of needs it no longer.</summary>
+    /// <param name="order">Null when it is gone.</param>
+    public static bool MayPurge(ReportFacts report, IssuanceState? order) =>
+        report is { State: ReportState.Confirmed, FormatIsKnown: true } && (order is not { } state || IsOver(state));
+
+    /// <summary>Whether an order may be deleted once it is old: nobody waits for anything of it.</summary>
+    public static bool MayRetire(IssuanceState state, bool hasUnknownPart, bool slipOwed, IEnumerable<ReportFacts> reports) =>
+        IsOver(state) && !hasUnknownPart && !slipOwed && reports.All(r => r is { State: ReportState.Confirmed, FormatIsKnown: true });
+
     private static bool IsTicketThatMayBeOut(AttemptFacts a) => a is { Kind: AttemptKind.Ticket, Outcome: not AttemptOutcome.NotPresented };
 
     private static string? WhyNot(IssuanceState? present, bool allowed, string what) => present switch
