@@ -20,6 +20,7 @@ public sealed class StationClient(HttpClient http, StationOptions options, Func<
         var answer = await SendAsync(HttpMethod.Put, $"allocations/{Escape(request.OrderNumber)}", StationJson.Write(request), request.OrderNumber, cancellationToken);
         if (answer.Fault is { } fault) return TopResult.Failed<AllocationAnswer>(fault);
         if (answer.Status == HttpStatusCode.Conflict) return TopResult.Of(new AllocationAnswer(null, StationJson.ReadReason(answer.Body)));
+        if (answer.Status == HttpStatusCode.NotFound) return TopResult.Failed<AllocationAnswer>(NotThere);
         return StationJson.ReadTickets(answer.Body, request.Passengers.Count) is { } tickets ? TopResult.Of(tickets) : TopResult.Failed<AllocationAnswer>(Unreadable);
     }
 
@@ -33,6 +34,7 @@ public sealed class StationClient(HttpClient http, StationOptions options, Func<
         var path = $"returns/{Escape(request.OrderNumber)}{(request.TicketNumber is { } ticket ? "/" + Escape(ticket) : "")}";
         var answer = await SendAsync(HttpMethod.Put, path, StationJson.Write(request), request.OrderNumber, cancellationToken);
         if (answer.Fault is { } fault) return TopResult.Failed<ReturnAnswer>(fault);
+        if (answer.Status == HttpStatusCode.NotFound) return TopResult.Failed<ReturnAnswer>(NotThere);
         // "409" is a refusal in short.
         if (answer.Status == HttpStatusCode.Conflict)
             return TopResult.Of(new ReturnAnswer(ReturnDecision.Refused, null, null, time.GetUtcNow(), null, StationJson.ReadReason(answer.Body)));
@@ -44,7 +46,9 @@ public sealed class StationClient(HttpClient http, StationOptions options, Func<
         ArgumentNullException.ThrowIfNull(notice);
         var answer = await SendAsync(HttpMethod.Post, $"allocations/{Escape(notice.OrderNumber)}/{what}", StationJson.Write(notice), notice.OrderNumber, cancellationToken);
         if (answer.Fault is { } fault) return TopResult.Failed<StationReceipt>(fault);
-        return answer.Status == HttpStatusCode.Conflict
+        // An allocation that never reached the station cannot be given back, and need not be.
+        var isRefused = answer.Status == HttpStatusCode.Conflict || (answer.Status == HttpStatusCode.NotFound && what != "release");
+        return isRefused
             ? TopResult.Failed<StationReceipt>(Fault(TopRemedy.Park, answer.Status, StationJson.ReadReason(answer.Body), applied: false))
             : TopResult.Of(new StationReceipt($"station: {what}, http {((int)answer.Status).ToString(CultureInfo.InvariantCulture)}"));
     }
@@ -88,10 +92,9 @@ public sealed class StationClient(HttpClient http, StationOptions options, Func<
 
     private static Answer Judge(HttpStatusCode status, byte[] body) => (int)status switch
     {
-        200 or 204 or 409 => new(status, body, null),
+        200 or 204 or 404 or 409 => new(status, body, null),
         400 or 422 => Answer.Of(Fault(TopRemedy.Park, status, StationJson.ReadReason(body), applied: false)),
         401 or 403 => Answer.Of(Fault(TopRemedy.Configuration, status, "the station does not take our token", applied: false)),
-        // Also 404: a system that is being set up, or a wrong address; what it does not know now it may know later.
         _ => Answer.Of(Fault(TopRemedy.Retry, status, "not now", applied: true)),
     };
 
@@ -108,6 +111,9 @@ public sealed class StationClient(HttpClient http, StationOptions options, Func<
         }
         return body.ToArray();
     }
+
+    /// <summary>A system that is being set up, or a wrong address: what it does not know now it may know later.</summary>
+    private static TopFault NotThere => Fault(TopRemedy.Retry, HttpStatusCode.NotFound, "the station does not know it", applied: true);
 
     private static TopFault Unreadable => TopFaultRules.Unreadable(HttpStatusCode.OK, "the station's answer does not read", null);
 

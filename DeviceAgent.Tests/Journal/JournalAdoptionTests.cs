@@ -39,7 +39,8 @@ public sealed class JournalAdoptionTests : IDisposable
     /// <summary>One order issued with its report waiting, one in hand with an open attempt, one intent.</summary>
     private void Fill(SqliteJournal journal)
     {
-        journal.Issue("1", Now);
+        var id = journal.TakeOn("1", Now);
+        journal.Complete(id, [Report, Confirmation], Now);
         journal.StartAttempt(journal.TakeOn("2", Now), Ticket(0), Now);
         journal.RecordIntent(Journey.Bus, "3", Now);
     }
@@ -113,6 +114,8 @@ public sealed class JournalAdoptionTests : IDisposable
         Assert.Equal(adoption.Identity with { CreatedAt = taken.Identity.CreatedAt }, taken.Identity);
         var report = Assert.Single(taken.Take(Now, 10, new HashSet<string>()));
         Assert.True(report.FateUnknown);
+        // What the station is told says the same however often it arrives.
+        Assert.False(Assert.Single(taken.StationNotices.Take(Now, 10, new HashSet<string>())).FateUnknown);
         var inHand = taken.Find(Journey.Bus, "2")!;
         Assert.Equal(IssuanceState.InDoubt, inHand.State);
         Assert.Contains("another machine may have printed it", inHand.Reason, StringComparison.Ordinal);

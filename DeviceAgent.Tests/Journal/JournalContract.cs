@@ -1,6 +1,7 @@
 using DeviceAgent.Drivers.Printing;
 using DeviceAgent.Journal;
 using DeviceAgent.Orders;
+using DeviceAgent.Platform.Sync;
 using DeviceAgent.Tests.Simulation;
 using static DeviceAgent.Tests.Journal.JournalSamples;
 
@@ -306,6 +307,11 @@ public abstract partial class JournalContract : IDisposable
         steps.Add(() => Journal.EndSlip(id, "Completed", Now));
         steps.Add(() => Journal.Decide(id, Decided(DecisionKind.Reissue), [], Now));
         steps.Add(() => Journal.Fail(id, [Failure], "why", Now));
+        steps.Add(() => Journal.Park(2, Now, ParkReason.Refused, "no"));
+        steps.Add(() => Journal.RetryReport(2, "root", "why", true, Now));
+        steps.Add(() => Journal.Park(2, Now, ParkReason.Refused, "no"));
+        steps.Add(() => Journal.SettleReport(2, "root", "why", Now));
+        steps.Add(() => Journal.PurgePersonal(Now, 1, Now));
         steps.Add(() => Journal.SetMaintenance(true, "root", "why", Now));
         steps.Add(() => Journal.SavePrinter(new("TM-1", null, true, null, null, Now)));
         steps.Add(() => Journal.Distrust("why", Now));

@@ -60,6 +60,28 @@ public sealed class JournalTransitionsTests
     }
 
     [Fact]
+    public void What_is_not_over_is_never_erased_or_deleted()
+    {
+        var done = new ReportFacts(ReportState.Confirmed, true);
+        foreach (var state in Enum.GetValues<IssuanceState>())
+        {
+            var over = state is IssuanceState.Issued or IssuanceState.Failed or IssuanceState.Void or IssuanceState.Released;
+            Assert.Equal(over, JournalTransitions.MayPurge(done, state));
+            Assert.Equal(over, JournalTransitions.MayRetire(state, hasUnknownPart: false, slipOwed: false, [done]));
+            Assert.Equal(over, JournalTransitions.MayRetire(state, hasUnknownPart: false, slipOwed: false, []));
+            Assert.False(JournalTransitions.MayRetire(state, hasUnknownPart: true, slipOwed: false, [done]));
+            Assert.False(JournalTransitions.MayRetire(state, hasUnknownPart: false, slipOwed: true, [done]));
+        }
+        Assert.True(JournalTransitions.MayPurge(done, null));
+        ReportState?[] others = [null, ReportState.Due, ReportState.Sending, ReportState.Retry, ReportState.HandedOver, ReportState.Parked];
+        foreach (var report in others.Select(s => new ReportFacts(s, true)).Append(done with { FormatIsKnown = false }))
+        {
+            Assert.False(JournalTransitions.MayPurge(report, IssuanceState.Issued));
+            Assert.False(JournalTransitions.MayRetire(IssuanceState.Issued, hasUnknownPart: false, slipOwed: false, [done, report]));
+        }
+    }
+
+    [Fact]
     public void A_ticket_is_never_printed_again_unless_it_was_proved_not_presented()
     {
         static string? Ticket(AttemptFacts earlier, int index = 0, AttemptKind kind = AttemptKind.Ticket) =>

@@ -169,13 +169,13 @@ public sealed class SqliteJournalTests : IDisposable
         using var journal = _folder.Create(_time);
         var statements = typeof(JournalSql).GetFields(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic)
             .Select(f => (f.Name, Sql: (string)f.GetRawConstantValue()!))
-            .Where(s => s.Sql.StartsWith("SELECT", StringComparison.Ordinal) || s.Sql.StartsWith("UPDATE", StringComparison.Ordinal)).ToList();
+            .Where(s => s.Sql.StartsWith("SELECT", StringComparison.Ordinal) || s.Sql.StartsWith("UPDATE", StringComparison.Ordinal) || s.Sql.StartsWith("DELETE", StringComparison.Ordinal)).ToList();
         Assert.True(statements.Count > 20);
         // Partial indexes hold open rows alone; the audit is read from its end.
-        string[] bounded = ["issuance_open", "issuance_unissued", "outbox_open", "outbox_waiting", "outbox_retry", "outbox_unconfirmed", "issuance_slip"];
+        string[] bounded = ["issuance_open", "issuance_unissued", "outbox_open", "outbox_waiting", "outbox_retry", "outbox_unconfirmed", "issuance_slip", "outbox_unpurged"];
         foreach (var (name, sql) in statements)
         {
-            if (name == "IssuanceColumns") continue;
+            if (name is "IssuanceColumns" or "ReportColumns") continue;
             using var plan = journal.Database.Use("EXPLAIN QUERY PLAN " + sql);
             while (plan.Step())
             {
@@ -199,6 +199,14 @@ public sealed class SqliteJournalTests : IDisposable
         Assert.Single(new JournalOptions { DiskReserveBytes = (10L << 30) + 1 }.Validate("Journal"));
         Assert.Contains("Journal:UnseenCutsAllowed", Assert.Single(new JournalOptions { UnseenCutsAllowed = 9 }.Validate("Journal")), StringComparison.Ordinal);
         Assert.Single(new JournalOptions { UnseenCutsAllowed = 10_001 }.Validate("Journal"));
+        Assert.Empty(new JournalOptions { PersonalDataDays = 1, KeepDays = 30, KeepIssuances = 1000 }.Validate("Journal"));
+        Assert.Empty(new JournalOptions { PersonalDataDays = 3650, KeepDays = 3650, KeepIssuances = 5_000_000 }.Validate("Journal"));
+        Assert.Contains("Journal:PersonalDataDays must be a whole number from 1 to 3650", new JournalOptions { PersonalDataDays = 0 }.Validate("Journal"));
+        Assert.Single(new JournalOptions { PersonalDataDays = 3651 }.Validate("Journal"));
+        Assert.Contains("Journal:KeepDays must be a whole number from 30 to 3650", new JournalOptions { KeepDays = 29 }.Validate("Journal"));
+        Assert.Single(new JournalOptions { KeepDays = 3651 }.Validate("Journal"));
+        Assert.Contains("Journal:KeepIssuances must be a whole number from 1000 to 5000000", new JournalOptions { KeepIssuances = 999 }.Validate("Journal"));
+        Assert.Single(new JournalOptions { KeepIssuances = 5_000_001 }.Validate("Journal"));
     }
 
     [Fact]

@@ -17,6 +17,19 @@ internal sealed class MemoryJournalDisk(DateTimeOffset createdAt, int seed = 1)
 
     internal long Attempts { get; set; }
 
+    internal long LastIssuance { get; set; }
+
+    internal long LastReport { get; set; }
+
+    internal long LastAudit { get; set; }
+
+    /// <summary>Deleted, and counted all the same.</summary>
+    internal int IssuedRetired { get; set; }
+
+    internal int ReportsRetired { get; set; }
+
+    internal int NoticesRetired { get; set; }
+
     internal Dictionary<long, int> Millimetres { get; } = [];
 
     internal bool InMaintenance { get; set; }
@@ -58,15 +71,21 @@ internal sealed class MemoryJournalDisk(DateTimeOffset createdAt, int seed = 1)
 /// <summary>What a failing disk did with a commit; the journal cannot tell the two failures apart.</summary>
 internal enum MemoryJournalFault { None, Lost, AppliedButNotAcknowledged }
 
-internal sealed record MemoryReport(OutboxReport Report, long Issuance, ReportState State, DateTimeOffset NotBefore)
+internal sealed record MemoryReport(OutboxReport Report, long Issuance, ReportState State, DateTimeOffset NotBefore, DateTimeOffset ChangedAt)
 {
+    public ParkReason? ParkReason { get; init; }
+
+    public string? Evidence { get; init; }
+
+    public bool Purged { get; init; }
+
     public bool IsOpen => State is not (ReportState.Confirmed or ReportState.Parked);
 
     public bool IsForStation => ReportKinds.IsForStation(Report.Kind);
 }
 
 /// <summary>The journal without a file, for the seeded world: the same rules, and nothing but what was committed survives.</summary>
-internal sealed class MemoryJournal : IIssuanceJournal
+internal sealed partial class MemoryJournal : IIssuanceJournal
 {
     private readonly MemoryLine _reports, _notices;
     private readonly MemoryJournalDisk _disk;
@@ -106,7 +125,7 @@ internal sealed class MemoryJournal : IIssuanceJournal
     }
 
     public JournalCounts CountIssuances() => Read(() => new JournalCounts(
-        _disk.Issuances.Count(i => i.State == IssuanceState.Issued),
+        _disk.IssuedRetired + _disk.Issuances.Count(i => i.State == IssuanceState.Issued),
         _disk.Issuances.Count(i => i.State is IssuanceState.Intent or IssuanceState.Accepted),
         _disk.Issuances.Count(i => i.State == IssuanceState.InDoubt), 0));
 
@@ -117,11 +136,12 @@ internal sealed class MemoryJournal : IIssuanceJournal
         {
             var present = _disk.Issuances.Find(i => i.Journey == journey && i.OrderNumber == orderNumber);
             Require("An intent", JournalTransitions.WhyNoIntent(present?.State));
-            var id = present?.Id ?? _disk.Issuances.Count + 1;
+            var id = present?.Id ?? _disk.LastIssuance + 1;
             Commit(at, JournalAudit.Intent, $"issuance {id}", () =>
             {
                 if (present is null)
                 {
+                    _disk.LastIssuance = id;
                     _disk.Issuances.Add(new()
                     {
                         Id = id,
@@ -159,7 +179,12 @@ internal sealed class MemoryJournal : IIssuanceJournal
             var stored = JournalJson.Read(JournalJson.Write(accepted));
             return Commit(at, JournalAudit.Accepted, $"issuance {issuance}", () =>
             {
-                _disk.Reports.AddRange(rows);
+                Add(rows);
+                // It has personal data again.
+                for (var i = 0; i < _disk.Reports.Count; i++)
+                {
+                    if (_disk.Reports[i].Issuance == issuance && !_disk.Reports[i].IsForStation) _disk.Reports[i] = _disk.Reports[i] with { Purged = false };
+                }
                 Put(present with { State = IssuanceState.Accepted, ChangedAt = Written(at), TicketCount = accepted.Tickets.Count, Accepted = stored });
             });
         });
@@ -209,7 +234,7 @@ internal sealed class MemoryJournal : IIssuanceJournal
             var rows = Rows(ReportedChange.Completion, present!, reports, at);
             Commit(at, JournalAudit.Issued, $"issuance {issuance}", () =>
             {
-                _disk.Reports.AddRange(rows);
+                Add(rows);
                 Put(present! with { State = IssuanceState.Issued, ChangedAt = Written(at), Reason = null });
             });
             return Told(rows);
@@ -226,7 +251,7 @@ internal sealed class MemoryJournal : IIssuanceJournal
             var rows = Rows(ReportedChange.Failure, present!, reports, at);
             Commit(at, JournalAudit.Failed, $"issuance {issuance}: {reason}", () =>
             {
-                _disk.Reports.AddRange(rows);
+                Add(rows);
                 Put(present! with { State = IssuanceState.Failed, ChangedAt = Written(at), Reason = reason });
             });
             return Told(rows);
@@ -247,7 +272,7 @@ internal sealed class MemoryJournal : IIssuanceJournal
             var state = decision.Kind switch { DecisionKind.Issued => IssuanceState.Issued, DecisionKind.Void => IssuanceState.Void, _ => IssuanceState.Accepted };
             return Commit(at, JournalAudit.Decided, $"issuance {issuance} {made.KindText} by {decision.By}: {decision.Reason}", () =>
             {
-                _disk.Reports.AddRange(rows);
+                Add(rows);
                 Put(present with
                 {
                     State = state,
@@ -288,7 +313,7 @@ internal sealed class MemoryJournal : IIssuanceJournal
             var kept = JournalTransitions.KeepsOrderWhenReleased(present!.Journey, HasReport(present)) ? present.Accepted : null;
             return Commit(at, JournalAudit.Released, $"issuance {issuance}: {reason}", () =>
             {
-                _disk.Reports.AddRange(rows);
+                Add(rows);
                 Put(present with { State = IssuanceState.Released, ChangedAt = Written(at), Reason = reason, Accepted = kept });
             });
         });
@@ -347,6 +372,28 @@ internal sealed class MemoryJournal : IIssuanceJournal
 
     public void Park(long id, DateTimeOffset at, ParkReason reason, string evidence) => _reports.Park(id, at, reason, evidence);
 
+    public IReadOnlyList<ReportRecord> Reports(ReportFilter filter, int limit)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
+        var found = filter == ReportFilter.Waiting ? _disk.Reports.Where(r => r.IsOpen) : _disk.Reports.Where(r => r.State == ReportState.Parked).Reverse();
+        return Read(() => found.Take(limit).Select(Shown).ToList());
+    }
+
+    public ReportRecord? FindReport(long id) => Read(() => _disk.Reports.Find(r => r.Report.Id == id) is { } found ? Shown(found) : null);
+
+    public void RetryReport(long id, string by, string reason, bool ask, DateTimeOffset at) => ChangeByHand(id, by, reason, JournalTransitions.WhyNoRetryByHand, at, JournalAudit.RetriedByHand,
+        r => r with
+        {
+            State = ReportState.Retry,
+            NotBefore = Written(at),
+            ParkReason = null,
+            Evidence = $"retried by {by}: {reason}",
+            Report = r.Report with { FateUnknown = ask },
+        });
+
+    public void SettleReport(long id, string by, string reason, DateTimeOffset at) => ChangeByHand(id, by, reason, JournalTransitions.WhyNoSettlement, at, JournalAudit.Settled,
+        r => r with { State = ReportState.Confirmed, Evidence = $"settled by {by}: {reason}" });
+
     public void Dispose() => _disposed = true;
 
     private static DateTimeOffset Written(DateTimeOffset at) => DateTimeOffset.FromUnixTimeMilliseconds(at.ToUnixTimeMilliseconds());
@@ -365,12 +412,48 @@ internal sealed class MemoryJournal : IIssuanceJournal
     private List<MemoryReport> Rows(ReportedChange change, IssuanceRecord issuance, IReadOnlyList<NewReport> reports, DateTimeOffset at)
     {
         JournalRequests.CheckFits(change, issuance.Journey, HasReport(issuance), reports);
-        return [.. reports.Select((report, i) => Row(issuance, report, _disk.Reports.Count + 1L + i, at))];
+        return [.. reports.Select((report, i) => Row(issuance, report, _disk.LastReport + 1 + i, at))];
+    }
+
+    private void Add(List<MemoryReport> rows)
+    {
+        _disk.Reports.AddRange(rows);
+        if (rows.Count > 0) _disk.LastReport = rows[^1].Report.Id;
     }
 
     private static long? Told(List<MemoryReport> rows) => rows.Find(r => !r.IsForStation)?.Report.Id;
 
     private bool HasReport(IssuanceRecord issuance) => _disk.Reports.Exists(r => r.Issuance == issuance.Id && !r.IsForStation);
+
+    private static ReportRecord Shown(MemoryReport r) => new()
+    {
+        Id = r.Report.Id,
+        OrderNumber = r.Report.OrderNumber,
+        Kind = r.Report.Kind,
+        Success = r.Report.Success,
+        State = r.State,
+        StateText = JournalWords.Of(r.State),
+        Sends = r.Report.Sends,
+        FateUnknown = r.Report.FateUnknown,
+        CreatedAt = r.Report.CreatedAt,
+        ChangedAt = r.ChangedAt,
+        NotBefore = r.State == ReportState.Retry ? r.NotBefore : null,
+        ParkReason = r.ParkReason is { } reason ? JournalWords.Of(reason) : null,
+        Evidence = r.Evidence,
+    };
+
+    private void ChangeByHand(
+        long id, string by, string reason, Func<ReportFacts?, string?> whyNot, DateTimeOffset at, string audit, Func<MemoryReport, MemoryReport> to)
+    {
+        JournalRequests.CheckByHand(by, reason);
+        Change(() =>
+        {
+            var present = _disk.Reports.Find(r => r.Report.Id == id);
+            Require($"Report {id} by hand", whyNot(present is null ? null : new(present.State, true)));
+            return Commit(at, audit, $"report {id} by {by}: {reason}",
+                () => _disk.Reports[_disk.Reports.IndexOf(present!)] = to(present!) with { ChangedAt = Written(at) });
+        });
+    }
 
     private static MemoryReport Row(IssuanceRecord issuance, NewReport report, long id, DateTimeOffset at) => new(
         new()
@@ -386,7 +469,7 @@ internal sealed class MemoryJournal : IIssuanceJournal
             FateUnknown = report.AskFirst,
             CreatedAt = Written(at),
         },
-        issuance.Id, report.AskFirst ? ReportState.Retry : ReportState.Due, report.AskFirst ? Written(at) : DateTimeOffset.MinValue);
+        issuance.Id, report.AskFirst ? ReportState.Retry : ReportState.Due, report.AskFirst ? Written(at) : DateTimeOffset.MinValue, Written(at));
 
     private static void Require(string what, string? whyNot)
     {
@@ -395,7 +478,7 @@ internal sealed class MemoryJournal : IIssuanceJournal
 
     private IssuanceRecord? ById(long id) => _disk.Issuances.Find(i => i.Id == id);
 
-    private void Put(IssuanceRecord issuance) => _disk.Issuances[(int)issuance.Id - 1] = issuance;
+    private void Put(IssuanceRecord issuance) => _disk.Issuances[_disk.Issuances.FindIndex(i => i.Id == issuance.Id)] = issuance;
 
     private IssuanceRecord WithReport(IssuanceRecord issuance) => issuance with
     {
@@ -408,7 +491,7 @@ internal sealed class MemoryJournal : IIssuanceJournal
         var taken = _disk.Commit(() =>
         {
             apply();
-            _disk.Audits.Add(new(_disk.Audits.Count + 1, Written(at), what, details));
+            _disk.Audits.Add(new(++_disk.LastAudit, Written(at), what, details));
             if (_disk.Latest is not { } latest || latest < Written(at)) _disk.Latest = Written(at);
         });
         _failed = !taken;
@@ -447,11 +530,11 @@ internal sealed class MemoryJournal : IIssuanceJournal
         {
             var waiting = Own.Where(r => r.IsOpen).ToList();
             return new OutboxCounts(waiting.Count, Own.Count(r => r.State == ReportState.Parked),
-                Own.Count(r => r.State == ReportState.Confirmed), 0, waiting.Min(r => (DateTimeOffset?)r.Report.CreatedAt));
+                (toStation ? journal._disk.NoticesRetired : journal._disk.ReportsRetired) + Own.Count(r => r.State == ReportState.Confirmed), 0, waiting.Min(r => (DateTimeOffset?)r.Report.CreatedAt));
         });
 
         public int RecoverInterrupted(DateTimeOffset now) => ChangeMany(now, JournalAudit.Recovered, r => r.State == ReportState.Sending,
-            r => r with { State = ReportState.Retry, NotBefore = Written(now), Report = r.Report with { FateUnknown = true } });
+            r => r with { State = ReportState.Retry, NotBefore = Written(now), ChangedAt = Written(now), Report = r.Report with { FateUnknown = true } });
 
         public void WakeRetries(DateTimeOffset now) => ChangeMany(now, JournalAudit.Woken,
             r => r.State == ReportState.Retry && r.NotBefore > Written(now), r => r with { NotBefore = Written(now) });
@@ -464,14 +547,14 @@ internal sealed class MemoryJournal : IIssuanceJournal
             r => r with { State = ReportState.Sending, Report = r.Report with { Sends = r.Report.Sends + 1 } });
 
         public void Confirm(long id, DateTimeOffset at, string evidence) => ChangeReport(id, "Confirming", JournalTransitions.WhyNoConfirmation, at,
-            JournalAudit.Confirmed, r => r with { State = ReportState.Confirmed });
+            JournalAudit.Confirmed, r => r with { State = ReportState.Confirmed, Evidence = evidence });
 
         public void RetryAt(long id, DateTimeOffset notBefore, bool fateUnknown, string reason) => ChangeReport(id, "Retrying", JournalTransitions.WhyNoRetry,
             journal._time.GetUtcNow(), JournalAudit.Retry,
-            r => r with { State = ReportState.Retry, NotBefore = Written(notBefore), Report = r.Report with { FateUnknown = fateUnknown } });
+            r => r with { State = ReportState.Retry, NotBefore = Written(notBefore), Evidence = reason, Report = r.Report with { FateUnknown = fateUnknown } });
 
         public void Park(long id, DateTimeOffset at, ParkReason reason, string evidence) => ChangeReport(id, "Parking", JournalTransitions.WhyNoParking, at,
-            JournalAudit.Parked, r => r with { State = ReportState.Parked });
+            JournalAudit.Parked, r => r with { State = ReportState.Parked, ParkReason = reason, Evidence = evidence });
 
         private bool IsFirst(MemoryReport report) => !Own.Any(e => e.IsOpen && e.Report.Id < report.Report.Id && e.Report.OrderNumber == report.Report.OrderNumber);
 
@@ -479,7 +562,7 @@ internal sealed class MemoryJournal : IIssuanceJournal
         {
             var present = Own.FirstOrDefault(r => r.Report.Id == id);
             Require($"{what} report {id}", whyNot(present is null ? null : new(present.State, true)));
-            return journal.Commit(at, audit, $"report {id}", () => All[All.IndexOf(present!)] = to(present!));
+            return journal.Commit(at, audit, $"report {id}", () => All[All.IndexOf(present!)] = to(present!) with { ChangedAt = Written(at) });
         });
 
         private int ChangeMany(DateTimeOffset now, string audit, Predicate<MemoryReport> which, Func<MemoryReport, MemoryReport> to) => journal.Change(() =>

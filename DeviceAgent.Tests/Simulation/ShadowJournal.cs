@@ -30,6 +30,8 @@ internal sealed class ShadowOrder
 /// <summary>What the journal has acknowledged, kept where no fault reaches.</summary>
 internal sealed class ShadowJournal(World world)
 {
+    public const string Retirement = "retirement";
+
     // Begun and not acknowledged: the file may hold it or not.
     private string? _pending;
     private TimeSpan _pendingSince;
@@ -57,6 +59,7 @@ internal sealed class ShadowJournal(World world)
     public void Compare()
     {
         var disk = world.Disk;
+        if (_pending == Retirement) ForgetRetired();
         foreach (var order in Orders.Values)
         {
             var found = disk.Issuances.Find(i => i.Id == order.Id);
@@ -80,6 +83,23 @@ internal sealed class ShadowJournal(World world)
         }
         AdoptNew();
         _pending = null;
+    }
+
+    /// <summary>What is closed and confirmed may be deleted; anything else that is gone is lost.</summary>
+    public void ForgetRetired()
+    {
+        var disk = world.Disk;
+        foreach (var order in Orders.Values.Where(o => !disk.Issuances.Exists(i => i.Id == o.Id)).ToList())
+        {
+            if (order.State is not (IssuanceState.Issued or IssuanceState.Released or IssuanceState.Failed or IssuanceState.Void)) continue;
+            Orders.Remove(order.Id);
+            foreach (var attempt in Attempts.Values.Where(a => a.Order == order.Number && !disk.Issuances.Exists(i => i.Attempts.Any(d => d.Id == a.Id))).ToList())
+                Attempts.Remove(attempt.Id);
+        }
+        foreach (var (id, state) in Reports.ToList())
+        {
+            if (state == ReportState.Confirmed && !disk.Reports.Exists(r => r.Report.Id == id)) Reports.Remove(id);
+        }
     }
 
     /// <summary>What was made and not acknowledged is a fact from now on.</summary>

@@ -76,6 +76,18 @@ internal sealed class TwoTransactions(World world, AgentRun run, IIssuanceJourna
 
     public void Decide(long issuance, NewDecision decision, IReadOnlyList<NewReport> reports, DateTimeOffset at) => inner.Decide(issuance, decision, reports, at);
 
+    public IReadOnlyList<ReportRecord> Reports(ReportFilter filter, int limit) => inner.Reports(filter, limit);
+
+    public ReportRecord? FindReport(long id) => inner.FindReport(id);
+
+    public void RetryReport(long id, string by, string reason, bool ask, DateTimeOffset at) => inner.RetryReport(id, by, reason, ask, at);
+
+    public void SettleReport(long id, string by, string reason, DateTimeOffset at) => inner.SettleReport(id, by, reason, at);
+
+    public int PurgePersonal(DateTimeOffset confirmedBefore, int limit, DateTimeOffset at) => inner.PurgePersonal(confirmedBefore, limit, at);
+
+    public int Retire(DateTimeOffset before, long keepIssuances, int limit, DateTimeOffset at) => inner.Retire(before, keepIssuances, limit, at);
+
     public void SetMaintenance(bool active, string by, string reason, DateTimeOffset at) => inner.SetMaintenance(active, by, reason, at);
 
     public void SavePrinter(PrinterRecord printer) => inner.SavePrinter(printer);

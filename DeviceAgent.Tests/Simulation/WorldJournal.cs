@@ -43,7 +43,7 @@ internal sealed class WorldJournal(World world, AgentRun run, IIssuanceJournal i
     public long RecordIntent(Journey journey, string orderNumber, DateTimeOffset at)
     {
         var present = world.Disk.Issuances.Find(i => i.Journey == journey && i.OrderNumber == orderNumber);
-        var id = Commit($"issuance {present?.Id ?? world.Disk.Issuances.Count + 1}", $"intent {orderNumber}", () => inner.RecordIntent(journey, orderNumber, at));
+        var id = Commit($"issuance {present?.Id ?? world.Disk.LastIssuance + 1}", $"intent {orderNumber}", () => inner.RecordIntent(journey, orderNumber, at));
         if (!_shadow.Orders.TryGetValue(id, out var order)) _shadow.Orders[id] = order = new() { Id = id, Number = orderNumber };
         (order.State, order.ChangedAt) = (IssuanceState.Intent, world.Now);
         return id;
@@ -117,6 +117,26 @@ internal sealed class WorldJournal(World world, AgentRun run, IIssuanceJournal i
         Move(issuance, to, $"decided {decision.Kind}", () => inner.Decide(issuance, decision, reports, at));
     }
 
+    public IReadOnlyList<ReportRecord> Reports(ReportFilter filter, int limit) => inner.Reports(filter, limit);
+
+    public ReportRecord? FindReport(long id) => inner.FindReport(id);
+
+    public void RetryReport(long id, string by, string reason, bool ask, DateTimeOffset at) =>
+        ByHand(id, ReportState.Retry, $"retried by {by}: {reason}", () => inner.RetryReport(id, by, reason, ask, at));
+
+    public void SettleReport(long id, string by, string reason, DateTimeOffset at) =>
+        ByHand(id, ReportState.Confirmed, $"settled by {by}: {reason}", () => inner.SettleReport(id, by, reason, at));
+
+    public int PurgePersonal(DateTimeOffset confirmedBefore, int limit, DateTimeOffset at) =>
+        Commit("purge", $"personal data before {confirmedBefore:s} erased", () => inner.PurgePersonal(confirmedBefore, limit, at));
+
+    public int Retire(DateTimeOffset before, long keepIssuances, int limit, DateTimeOffset at)
+    {
+        var deleted = Commit(ShadowJournal.Retirement, $"history before {before:s} deleted", () => inner.Retire(before, keepIssuances, limit, at));
+        _shadow.ForgetRetired();
+        return deleted;
+    }
+
     public void SetMaintenance(bool active, string by, string reason, DateTimeOffset at) => Commit("maintenance", $"maintenance {active}", () =>
     {
         inner.SetMaintenance(active, by, reason, at);
@@ -154,6 +174,16 @@ internal sealed class WorldJournal(World world, AgentRun run, IIssuanceJournal i
     public void Park(long id, DateTimeOffset at, ParkReason reason, string evidence) => _reports.Park(id, at, reason, evidence);
 
     public void Dispose() => inner.Dispose();
+
+    private void ByHand(long id, ReportState to, string what, Action step)
+    {
+        Commit($"report {id}", $"report {id} {what}", () =>
+        {
+            step();
+            return 0;
+        });
+        _shadow.Reports[id] = to;
+    }
 
     private void Move(long issuance, IssuanceState to, string what, Action step)
     {

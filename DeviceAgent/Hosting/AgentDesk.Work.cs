@@ -1,6 +1,7 @@
 using DeviceAgent.Issuance;
 using DeviceAgent.Journal;
 using DeviceAgent.Orders;
+using DeviceAgent.Platform.Sync;
 using DeviceAgent.Technician;
 
 namespace DeviceAgent.Hosting;
@@ -31,6 +32,8 @@ internal sealed partial class AgentDesk
 
     public Task<DecisionAnswer> RetryReportAsync(long id, RetryBody retry, string by, CancellationToken cancellationToken) => ChangeAsync(id, report =>
     {
+        // Where it can be asked what became of the earlier sends, it is.
+        if (retry.Ask == false && report.Kind != ReportKinds.TrainBook) throw new JournalTransitionException($"a {report.Kind} report is asked after before it is sent again.");
         journal.RetryReport(id, by, retry.Reason!, retry.Ask != false, clock.GetUtcNow());
         return retry.Ask == false ? "due again; it is sent without asking first" : "due again; the platform is asked first, where it can be asked";
     }, cancellationToken);
@@ -90,7 +93,7 @@ internal sealed partial class AgentDesk
     }
 
     private List<AttentionAnswer> Attention() =>
-        [.. journal.Reports(ReportFilter.Parked, MostAttention).Select(r => new AttentionAnswer(r.Id, r.OrderNumber, ParkedReports.Say(r.ParkReason)))];
+        [.. journal.Reports(ReportFilter.Parked, MostAttention).Select(r => new AttentionAnswer(r.Id, r.OrderNumber, ParkedReports.Say(JournalWords.ToParkReason(r.ParkReason))))];
 
     private IssuanceRecord? Find(string orderNumber, Journey? journey)
     {
@@ -104,6 +107,5 @@ internal sealed partial class AgentDesk
     private OrderKey KeyOf(string orderNumber, Journey? journey) => new(journey ?? Find(orderNumber, null)?.Journey ?? Journey.Bus, orderNumber);
 
     private static ReportAnswer Describe(ReportRecord report) => new(
-        report.Id, report.OrderNumber, report.Kind, report.Success, report.StateText, report.Sends, report.FateUnknown, report.CreatedAt, report.NotBefore,
-        report.ParkReason is { } reason ? JournalWords.Of(reason) : null, report.Evidence);
+        report.Id, report.OrderNumber, report.Kind, report.Success, report.StateText, report.Sends, report.FateUnknown, report.CreatedAt, report.NotBefore, report.ParkReason, report.Evidence);
 }

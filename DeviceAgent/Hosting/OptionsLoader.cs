@@ -333,6 +333,9 @@ public static class OptionsLoader
             WalAutoCheckpointPages = section.Whole("WalAutoCheckpointPages", defaults.WalAutoCheckpointPages),
             DiskReserveBytes = section.WholeLong("DiskReserveBytes", defaults.DiskReserveBytes),
             UnseenCutsAllowed = section.Whole("UnseenCutsAllowed", defaults.UnseenCutsAllowed),
+            PersonalDataDays = section.Whole("PersonalDataDays", defaults.PersonalDataDays),
+            KeepDays = section.Whole("KeepDays", defaults.KeepDays),
+            KeepIssuances = section.Whole("KeepIssuances", defaults.KeepIssuances),
         };
         section.Check(journal.Validate);
         return journal;

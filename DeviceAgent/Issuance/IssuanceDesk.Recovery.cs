@@ -7,6 +7,9 @@ namespace DeviceAgent.Issuance;
 // After a restart, and after a pause: one source, the journal.
 public sealed partial class IssuanceDesk
 {
+    // The newest ones; the webhook keeps about as many.
+    private const int MaxAlarmsOfReports = 100;
+
     private int _unsettled;
 
     private void Recover()
@@ -38,6 +41,8 @@ public sealed partial class IssuanceDesk
             }
         }
         foreach (var order in _with.Journal.OrdersOwedASlip(MaxUnfinishedOrders)) _slips.Owe(order);
+        foreach (var parked in _with.Journal.Reports(ReportFilter.Parked, MaxAlarmsOfReports))
+            _with.Alarms.Raise(ParkedReports.AlarmOf(parked.Id, parked.OrderNumber, parked.Kind, JournalWords.ToParkReason(parked.ParkReason), parked.ChangedAt));
         CountUnsettled();
         _recovered = true;
         _with.Logger.Recovered(intents, open, inDoubt);

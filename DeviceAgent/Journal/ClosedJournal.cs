@@ -48,6 +48,18 @@ public sealed class ClosedJournal(JournalException why) : IIssuanceJournal
 
     public void Decide(long issuance, NewDecision decision, IReadOnlyList<NewReport> reports, DateTimeOffset at) => throw Why();
 
+    public IReadOnlyList<ReportRecord> Reports(ReportFilter filter, int limit) => throw Why();
+
+    public ReportRecord? FindReport(long id) => throw Why();
+
+    public void RetryReport(long id, string by, string reason, bool ask, DateTimeOffset at) => throw Why();
+
+    public void SettleReport(long id, string by, string reason, DateTimeOffset at) => throw Why();
+
+    public int PurgePersonal(DateTimeOffset confirmedBefore, int limit, DateTimeOffset at) => throw Why();
+
+    public int Retire(DateTimeOffset before, long keepIssuances, int limit, DateTimeOffset at) => throw Why();
+
     public bool InMaintenance => false;
 
     public void SetMaintenance(bool active, string by, string reason, DateTimeOffset at) => throw Why();

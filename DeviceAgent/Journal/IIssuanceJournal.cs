@@ -88,6 +88,39 @@ public interface IIssuanceJournal : IOutbox, IDisposable
     /// <param name="reports">See <see cref="Accept"/>. For the platform: of a bus order what was decided, and nothing for a reissue or of any other journey.</param>
     void Decide(long issuance, NewDecision decision, IReadOnlyList<NewReport> reports, DateTimeOffset at);
 
+    /// <summary>The queue as a technician sees it, of both destinations: what waits, oldest first, or what is parked, newest first.</summary>
+    IReadOnlyList<ReportRecord> Reports(ReportFilter filter, int limit);
+
+    ReportRecord? FindReport(long id);
+
+    /// <summary>parked | retry → retry, due at once; the platform is asked before it is sent again. Never while it is being sent.</summary>
+    /// <param name="by">The caller as the kernel names it.</param>
+    void RetryReport(long id, string by, string reason, bool ask, DateTimeOffset at);
+
+    /// <summary>parked → confirmed, by a person: the evidence then says who and why, and nothing is sent.</summary>
+    void SettleReport(long id, string by, string reason, DateTimeOffset at);
+
+    /// <summary>
+    /// Erases the personal data of what is over: of confirmed reports, and with a platform's report of its order, when that is closed, both unchanged
+    /// since <paramref name="confirmedBefore"/>. Numbers, outcomes and counts stay. A bus order that was released has kept none.
+    /// </summary>
+    /// <param name="limit">At most so many reports in this call, which is one transaction.</param>
+    /// <returns>How many reports; 0 when there was nothing left to erase.</returns>
+    int PurgePersonal(DateTimeOffset confirmedBefore, int limit, DateTimeOffset at);
+
+    /// <summary>
+    /// Deletes the oldest closed issuances, each with its attempts, decisions and confirmed reports, and the audit rows of that time. Never one that
+    /// is open, in doubt or owed a slip, whose report is not confirmed, or of words that this release does not know; never the newest row of a table,
+    /// and never an attempt that paper is still counted from. Counts and numbers go on as if nothing had been deleted. That such an order was
+    /// collected is then known to the platform alone. The file gives back what it has too much of, in a journal that was made so
+    /// (<see cref="JournalSchema.AutoVacuum"/>); an older one uses its free pages for what comes next.
+    /// </summary>
+    /// <param name="before">Issuances that have not changed since are too old.</param>
+    /// <param name="keepIssuances">Issuances beyond so many are too many, whatever their age.</param>
+    /// <param name="limit">At most so many issuances in this call, which is one transaction.</param>
+    /// <returns>How many issuances and audit rows; 0 when this call found nothing to delete.</returns>
+    int Retire(DateTimeOffset before, long keepIssuances, int limit, DateTimeOffset at);
+
     /// <summary>A technician has taken the kiosk out of service; outlives a restart.</summary>
     bool InMaintenance { get; }
 
@@ -247,6 +280,34 @@ public sealed record AttemptRecord
 /// <param name="LowSinceAttempt">The newest attempt when the paper was first seen near its end; null while it is not.</param>
 public sealed record PrinterRecord(
     string Unit, string? Model, bool EchoesProcessId, bool? CutCounterIsExact, long? CutCounter, DateTimeOffset SeenAt, long? LowSinceAttempt = null);
+
+public enum ReportFilter { Waiting, Parked }
+
+/// <summary>A report or notice for the technician: no payload, no personal data.</summary>
+public sealed record ReportRecord
+{
+    public required long Id { get; init; }
+    /// <summary>See <see cref="OutboxReport.Sequence"/>.</summary>
+    public long Sequence => Id;
+    /// <summary>The platform's order number.</summary>
+    public required string OrderNumber { get; init; }
+    public required string Kind { get; init; }
+    public required bool Success { get; init; }
+    /// <summary>Null when a newer release wrote it.</summary>
+    public required ReportState? State { get; init; }
+    /// <summary>As written, also when this release does not know it.</summary>
+    public required string StateText { get; init; }
+    public required int Sends { get; init; }
+    public required bool FateUnknown { get; init; }
+    public required DateTimeOffset CreatedAt { get; init; }
+    public required DateTimeOffset ChangedAt { get; init; }
+    /// <summary>Null unless it waits for a time.</summary>
+    public DateTimeOffset? NotBefore { get; init; }
+    /// <summary>As written; null unless it was parked.</summary>
+    public string? ParkReason { get; init; }
+    /// <summary>What the platform or the station said last, or who decided and why; null before the first answer.</summary>
+    public string? Evidence { get; init; }
+}
 
 public sealed record AuditRecord(long Id, DateTimeOffset At, string What, string Details);
 

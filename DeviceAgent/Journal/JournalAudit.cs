@@ -21,7 +21,11 @@ internal static class JournalAudit
     public const string Confirmed = "report confirmed";
     public const string Retry = "report retry";
     public const string Parked = "report parked";
+    public const string RetriedByHand = "report retried by hand";
+    public const string Settled = "report settled by hand";
     public const string Woken = "reports woken";
+    public const string Purged = "personal data erased";
+    public const string Retired = "history deleted";
     public const string Adopted = "journal adopted";
     public const string Distrusted = "journal distrusted";
 }

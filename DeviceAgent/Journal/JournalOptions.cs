@@ -21,11 +21,31 @@ public sealed record JournalOptions
     /// </summary>
     public int UnseenCutsAllowed { get; init; } = 50;
 
+    /// <summary>
+    /// Days after the platform confirmed an order's report for which its personal data is kept; 1 to 3650, default 90. Then names and numbers of
+    /// certificates are erased; order numbers, outcomes and counts stay. It waits as long as the order is not closed.
+    /// </summary>
+    public int PersonalDataDays { get; init; } = 90;
+
+    /// <summary>
+    /// Days for which a closed and reported order is kept; 30 to 3650, default 400. After that the platform alone knows that it was collected.
+    /// </summary>
+    public int KeepDays { get; init; } = 400;
+
+    /// <summary>
+    /// Orders that are kept, open ones among them; 1,000 to 5,000,000, default 500,000. Closed and reported ones beyond that are deleted before
+    /// their time, the oldest first. An order of two tickets takes some 3 KiB.
+    /// </summary>
+    public int KeepIssuances { get; init; } = 500_000;
+
     /// <returns>Every mistake: "section:Key must be …", with what is allowed; none when all is well.</returns>
     public IEnumerable<string> Validate(string section)
     {
         if (WalAutoCheckpointPages is < 10 or > 100_000) yield return $"{section}:{nameof(WalAutoCheckpointPages)} must be a whole number from 10 to 100000";
         if (DiskReserveBytes is < 1 << 20 or > 10L << 30) yield return $"{section}:{nameof(DiskReserveBytes)} must be a whole number from 1048576 to 10737418240";
         if (UnseenCutsAllowed is < 10 or > 10_000) yield return $"{section}:{nameof(UnseenCutsAllowed)} must be a whole number from 10 to 10000";
+        if (PersonalDataDays is < 1 or > 3650) yield return $"{section}:{nameof(PersonalDataDays)} must be a whole number from 1 to 3650";
+        if (KeepDays is < 30 or > 3650) yield return $"{section}:{nameof(KeepDays)} must be a whole number from 30 to 3650";
+        if (KeepIssuances is < 1000 or > 5_000_000) yield return $"{section}:{nameof(KeepIssuances)} must be a whole number from 1000 to 5000000";
     }
 }

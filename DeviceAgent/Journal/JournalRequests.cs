@@ -65,6 +65,13 @@ internal static class JournalRequests
         _ = ChangeOf(decision.Kind);
     }
 
+    /// <summary>What a person does to a report says who and why.</summary>
+    public static void CheckByHand(string by, string reason)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(by);
+        ArgumentException.ThrowIfNullOrWhiteSpace(reason);
+    }
+
     public static ReportedChange ChangeOf(DecisionKind kind) => kind switch
     {
         DecisionKind.Issued => ReportedChange.DecisionIssued,

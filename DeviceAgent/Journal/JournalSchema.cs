@@ -36,6 +36,15 @@ internal static class JournalSchema
     /// <summary>Confirmed notices to the station: no index tells them from the platform's reports.</summary>
     public const string NoticesConfirmed = "notices_confirmed";
 
+    /// <summary>Issuances that were deleted and had not been issued: totals are told from the highest id.</summary>
+    public const string UnissuedRetired = "unissued_retired";
+
+    /// <summary>
+    /// For a new file, before its first table: free pages can be given back a few at a time. A file of an older release keeps its free pages and
+    /// uses them again; to change it takes a VACUUM of the whole. sqlite.org/pragma.html#pragma_auto_vacuum.
+    /// </summary>
+    public const string AutoVacuum = "PRAGMA auto_vacuum = INCREMENTAL";
+
     public static int Version => Steps.Count;
 
     /// <summary>Step n brings a file from version n to n + 1.</summary>
@@ -159,8 +168,15 @@ internal static class JournalSchema
 
         ALTER TABLE device_counter ADD COLUMN low_since_attempt INTEGER;
         """,
-        """
+        $"""
         ALTER TABLE issuance ADD COLUMN intents INTEGER NOT NULL DEFAULT 0;
+
+        -- Null in a row of an older release: the bus order of that number.
+        ALTER TABLE outbox ADD COLUMN issuance INTEGER;
+        -- 1 once the personal data is erased, here and in the issuance.
+        ALTER TABLE outbox ADD COLUMN purged INTEGER NOT NULL DEFAULT 0;
+        CREATE INDEX outbox_unpurged ON outbox (changed_at) WHERE {JournalSql.IsUnpurged};
+        CREATE INDEX outbox_notices ON outbox (issuance) WHERE {JournalSql.IsForStation};
         """,
     ];
 }

@@ -9,12 +9,13 @@ internal static partial class JournalSql
     public const string IsClosedUnissued = "open = 0 AND state <> 'issued'";
     public const string IsClosedUnconfirmed = "open = 0 AND state <> 'confirmed'";
     public const string IsRetry = "state = 'retry'";
+    public const string IsUnpurged = "state = 'confirmed' AND purged = 0";
 
     /// <summary><see cref="JournalWords.IsKnownFormat"/>, in SQL.</summary>
     private const string IsKnownFormat =
         "kind IN ('bus.book', 'bus.return', 'ship.notify', 'train.book', 'station.confirm', 'station.release') AND payload_version = 1";
     /// <summary><see cref="DeviceAgent.Platform.Sync.ReportKinds.IsForStation"/>, in SQL.</summary>
-    private const string IsForStation = "substr(kind, 1, 8) = 'station.'";
+    public const string IsForStation = "substr(kind, 1, 8) = 'station.'";
     /// <summary>?2: 1 for the station's notices, 0 for the platform's reports.</summary>
     private const string IsOfLine = $"({IsForStation}) = ?2";
     private const string IsFirstOfItsOrder = $"""
@@ -61,7 +62,7 @@ internal static partial class JournalSql
     public const string LastIssuance = "SELECT coalesce(max(id), 0) FROM issuance";
 
     public const string FindIssuanceState = $"SELECT id, state, {HasUnknownDecision} FROM issuance AS i WHERE order_number = ?1 AND journey = ?2";
-    public const string ReadIssuanceState = $"SELECT state, journey, order_number, ticket_count, {HasUnknownDecision}, report IS NOT NULL FROM issuance AS i WHERE id = ?1";
+    public const string ReadIssuanceState = $"SELECT state, journey, order_number, ticket_count, {HasUnknownDecision}, report, changed_at FROM issuance AS i WHERE id = ?1";
     public const string ReadAttemptFacts = """
         SELECT kind, ticket_index, outcome, ended_at,
             id <= coalesce((SELECT max(last_attempt) FROM decision INDEXED BY decision_issuance WHERE issuance = ?1 AND decided = 'reissue'), 0)
@@ -104,8 +105,8 @@ internal static partial class JournalSql
 
     public const string LastReport = "SELECT coalesce(max(id), 0) FROM outbox";
     public const string InsertReport = """
-        INSERT INTO outbox (id, order_number, kind, payload_version, success, state, created_at, changed_at, payload, personal, not_before, fate_unknown)
-        VALUES (?1, ?2, ?3, ?4, ?5, iif(?9, 'retry', 'due'), ?6, ?6, ?7, ?8, iif(?9, ?6, 0), ?9)
+        INSERT INTO outbox (id, order_number, kind, payload_version, success, state, created_at, changed_at, payload, personal, not_before, fate_unknown, issuance)
+        VALUES (?1, ?2, ?3, ?4, ?5, iif(?9, 'retry', 'due'), ?6, ?6, ?7, ?8, iif(?9, ?6, 0), ?9, ?10)
         """;
     public const string ReadReport = "SELECT state, kind, payload_version, created_at FROM outbox WHERE id = ?1";
     public const string RecoverInterrupted = $"""
@@ -132,6 +133,17 @@ internal static partial class JournalSql
     public const string ConfirmReport = "UPDATE outbox SET state = 'confirmed', open = 0, changed_at = ?2, evidence = ?3 WHERE id = ?1";
     public const string RetryReport = "UPDATE outbox SET state = 'retry', changed_at = ?2, not_before = ?3, fate_unknown = ?4, evidence = ?5 WHERE id = ?1";
     public const string ParkReport = "UPDATE outbox SET state = 'parked', open = 0, changed_at = ?2, park_reason = ?3, evidence = ?4 WHERE id = ?1";
+    private const string ReportColumns = """
+        SELECT id, order_number, kind, success, state, sends, fate_unknown, created_at, changed_at, not_before, park_reason, evidence FROM outbox
+        """;
+    public const string FindReport = $"{ReportColumns} WHERE id = ?1";
+    public const string WaitingReports = $"{ReportColumns} INDEXED BY outbox_waiting WHERE {IsOpen} ORDER BY id LIMIT ?1";
+    public const string ParkedReports =
+        $"{ReportColumns} INDEXED BY outbox_unconfirmed WHERE {IsClosedUnconfirmed} AND state = 'parked' ORDER BY id DESC LIMIT ?1";
+    public const string RetryReportByHand = """
+        UPDATE outbox SET state = 'retry', open = 1, changed_at = ?2, not_before = ?2, fate_unknown = ?4, park_reason = NULL, evidence = ?3 WHERE id = ?1
+        """;
+    public const string SettleReport = "UPDATE outbox SET state = 'confirmed', open = 0, changed_at = ?2, evidence = ?3 WHERE id = ?1";
     public const string WakeRetries = $"UPDATE outbox INDEXED BY outbox_retry SET not_before = ?1 WHERE {IsRetry} AND not_before > ?1 AND {IsKnownFormat} AND {IsOfLine}";
 
     public const string FindPrinter = "SELECT unit, model, echoes_process_id, cuts_exact, cuts, seen_at, low_since_attempt FROM device_counter WHERE unit = ?1";

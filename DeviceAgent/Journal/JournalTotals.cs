@@ -25,6 +25,18 @@ internal sealed class ReportTotals(long confirmed, int parked, int unreadable, I
         _waiting.Remove((createdAt, id));
         _parked++;
     }
+
+    public void RetryByHand(bool wasParked, long createdAt, long id)
+    {
+        if (wasParked) _parked--;
+        _waiting.Add((createdAt, id));
+    }
+
+    public void Settle()
+    {
+        _parked--;
+        _confirmed++;
+    }
 }
 
 /// <summary>How many issuances stand where; as <see cref="ReportTotals"/>.</summary>

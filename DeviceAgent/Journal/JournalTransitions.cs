@@ -111,6 +111,23 @@ internal static class JournalTransitions
 
     public static string? WhyNoParking(ReportFacts? report) => WhyNot(report, due: true, sending: true, retry: true);
 
+    /// <summary>Not from due: it goes out anyway. Not while it is being sent: its answer is still to come.</summary>
+    public static string? WhyNoRetryByHand(ReportFacts? report) => WhyNot(report, due: false, sending: false, retry: true, parked: true);
+
+    public static string? WhyNoSettlement(ReportFacts? report) => WhyNot(report, due: false, sending: false, retry: false, parked: true);
+
+    /// <summary>Whether an order ended, in words that this release knows: nothing changes it any more but the same job, taken up again.</summary>
+    public static bool IsOver(IssuanceState state) => state is IssuanceState.Issued or IssuanceState.Failed or IssuanceState.Void or IssuanceState.Released;
+
+    /// <summary>Whether a report's personal data may go: it has arrived, and the order that it tells of needs it no longer.</summary>
+    /// <param name="order">Null when it is gone.</param>
+    public static bool MayPurge(ReportFacts report, IssuanceState? order) =>
+        report is { State: ReportState.Confirmed, FormatIsKnown: true } && (order is not { } state || IsOver(state));
+
+    /// <summary>Whether an order may be deleted once it is old: nobody waits for anything of it.</summary>
+    public static bool MayRetire(IssuanceState state, bool hasUnknownPart, bool slipOwed, IEnumerable<ReportFacts> reports) =>
+        IsOver(state) && !hasUnknownPart && !slipOwed && reports.All(r => r is { State: ReportState.Confirmed, FormatIsKnown: true });
+
     private static bool IsTicketThatMayBeOut(AttemptFacts a) => a is { Kind: AttemptKind.Ticket, Outcome: not AttemptOutcome.NotPresented };
 
     private static string? WhyNot(IssuanceState? present, bool allowed, string what) => present switch
@@ -120,7 +137,7 @@ internal static class JournalTransitions
         _ => allowed ? null : $"an order that is {present} cannot be {what}",
     };
 
-    private static string? WhyNot(ReportFacts? report, bool due, bool sending, bool retry)
+    private static string? WhyNot(ReportFacts? report, bool due, bool sending, bool retry, bool parked = false)
     {
         if (report is not { } r) return "there is no such report";
         if (r.State is not { } state || !r.FormatIsKnown) return "a newer release wrote this report";
@@ -129,6 +146,7 @@ internal static class JournalTransitions
             ReportState.Due => due,
             ReportState.Sending => sending,
             ReportState.Retry => retry,
+            ReportState.Parked => parked,
             _ => false,
         };
         return allowed ? null : $"the report is {state}";

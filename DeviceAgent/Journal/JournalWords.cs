@@ -127,6 +127,17 @@ internal static class JournalWords
         _ => "unsendable",
     };
 
+    /// <returns>Null for a word of a newer release, or none.</returns>
+    public static ParkReason? ToParkReason(string? word) => word switch
+    {
+        "refused" => ParkReason.Refused,
+        "paper_given_order_closed" => ParkReason.PaperGivenOrderClosed,
+        "contradiction" => ParkReason.Contradiction,
+        "fate_unknown" => ParkReason.FateUnknown,
+        "unsendable" => ParkReason.Unsendable,
+        _ => null,
+    };
+
     /// <summary>Whether this release can read the report, and so may send it.</summary>
     public static bool IsKnownFormat(string kind, int payloadVersion) => payloadVersion == 1 &&
         kind is ReportKinds.BusBook or ReportKinds.BusReturn or ReportKinds.ShipNotify or ReportKinds.TrainBook or ReportKinds.StationConfirm or ReportKinds.StationRelease;

@@ -39,8 +39,9 @@ public sealed partial class SqliteJournal
         JournalRequests.CheckFits(ReportedChange.Acceptance, present.Key.Journey, present.HasReport, reports);
         if (!CanKeepPersonalData) throw new JournalException(JournalFailure.KeyMissing, "The key that this journal was made with is not here.");
         var box = _keys.Seal(JournalJson.Write(accepted), "issuance", issuance, "accepted");
-        var report = InsertReports(reports, present.Key, at);
+        var report = InsertReports(reports, issuance, present.Key, at);
         _database.Use(JournalSql.AcceptIssuance).Bind(1, issuance).Bind(2, Milliseconds(at)).Bind(3, accepted.Tickets.Count).Bind(4, box).Bind(5, report).Run();
+        if (present.Report is { } earlier) _database.Use(JournalSql.UnpurgeReport).Bind(1, earlier).Run();
         change.Commit(at, JournalAudit.Accepted, $"issuance {Text(issuance)}{Told(report)}");
         Reported(reports, at);
     }
@@ -99,7 +100,7 @@ public sealed partial class SqliteJournal
         var present = ReadState(issuance);
         Require($"Completing issuance {issuance}", JournalTransitions.WhyNoCompletion(present?.State, present?.Attempts ?? []));
         JournalRequests.CheckFits(ReportedChange.Completion, present!.Key.Journey, present.HasReport, reports);
-        var report = InsertReports(reports, present.Key, at);
+        var report = InsertReports(reports, issuance, present.Key, at);
         _database.Use(JournalSql.CompleteIssuance).Bind(1, issuance).Bind(2, Milliseconds(at)).Bind(3, report).Run();
         change.Commit(at, JournalAudit.Issued, $"issuance {Text(issuance)}{Told(report)}");
         Reported(reports, at);
@@ -114,7 +115,7 @@ public sealed partial class SqliteJournal
         var present = ReadState(issuance);
         Require($"Failing issuance {issuance}", JournalTransitions.WhyNoFailure(present?.State, present?.Key.Journey ?? default, present?.Attempts ?? []));
         JournalRequests.CheckFits(ReportedChange.Failure, present!.Key.Journey, present.HasReport, reports);
-        var report = InsertReports(reports, present.Key, at);
+        var report = InsertReports(reports, issuance, present.Key, at);
         _database.Use(JournalSql.FailIssuance).Bind(1, issuance).Bind(2, Milliseconds(at)).Bind(3, report).Bind(4, reason).Run();
         change.Commit(at, JournalAudit.Failed, $"issuance {Text(issuance)}{Told(report)}: {reason}");
         Reported(reports, at);
@@ -129,7 +130,7 @@ public sealed partial class SqliteJournal
         var present = ReadState(issuance);
         Require($"Releasing issuance {issuance}", JournalTransitions.WhyNoRelease(present?.State, present?.Attempts ?? []));
         JournalRequests.CheckFits(ReportedChange.Release, present!.Key.Journey, present.HasReport, reports);
-        InsertReports(reports, present.Key, at);
+        InsertReports(reports, issuance, present.Key, at);
         var keeps = JournalTransitions.KeepsOrderWhenReleased(present.Key.Journey, present.HasReport);
         _database.Use(JournalSql.ReleaseIssuance).Bind(1, issuance).Bind(2, Milliseconds(at)).Bind(3, reason).Bind(4, keeps).Run();
         change.Commit(at, JournalAudit.Released, $"issuance {Text(issuance)}: {reason}");
@@ -164,7 +165,7 @@ public sealed partial class SqliteJournal
         JournalRequests.CheckFits(JournalRequests.ChangeOf(decision.Kind), present!.Key.Journey, present.HasReport, reports);
         _database.Use(JournalSql.InsertDecision).Bind(1, issuance).Bind(2, Milliseconds(at)).Bind(3, JournalWords.Of(decision.Kind))
             .Bind(4, decision.By).Bind(5, decision.Reason).Bind(6, decision.Platform).Run();
-        var report = InsertReports(reports, present.Key, at);
+        var report = InsertReports(reports, issuance, present.Key, at);
         var (sql, state) = decision.Kind switch
         {
             DecisionKind.Issued => (JournalSql.CompleteIssuance, IssuanceState.Issued),
@@ -205,7 +206,7 @@ public sealed partial class SqliteJournal
     }
 
     /// <returns>The id of the platform's report; null when there is none.</returns>
-    private long? InsertReports(IReadOnlyList<NewReport> reports, OrderKey order, DateTimeOffset at)
+    private long? InsertReports(IReadOnlyList<NewReport> reports, long issuance, OrderKey order, DateTimeOffset at)
     {
         long? told = null;
         for (var i = 0; i < reports.Count; i++)
@@ -214,7 +215,7 @@ public sealed partial class SqliteJournal
             // An outcome is never held up by a lost key: its report goes out without the personal part.
             var personal = report.Personal is { } p && CanKeepPersonalData ? _keys.Seal(p, "outbox", id, "personal") : null;
             _database.Use(JournalSql.InsertReport).Bind(1, id).Bind(2, order.PlatformNumber).Bind(3, report.Kind).Bind(4, report.PayloadVersion)
-                .Bind(5, report.Success).Bind(6, Milliseconds(at)).Bind(7, report.Payload).Bind(8, personal).Bind(9, report.AskFirst).Run();
+                .Bind(5, report.Success).Bind(6, Milliseconds(at)).Bind(7, report.Payload).Bind(8, personal).Bind(9, report.AskFirst).Bind(10, issuance).Run();
             if (!ReportKinds.IsForStation(report.Kind)) told = id;
         }
         return told;
@@ -225,9 +226,8 @@ public sealed partial class SqliteJournal
     {
         foreach (var report in reports)
         {
-            var line = ReportKinds.IsForStation(report.Kind) ? _notices : _reports;
             _lastReport++;
-            line.Totals?.Add(Milliseconds(at), _lastReport);
+            LineOf(ReportKinds.IsForStation(report.Kind)).Totals?.Add(Milliseconds(at), _lastReport);
         }
     }
 
@@ -266,7 +266,7 @@ public sealed partial class SqliteJournal
         var attempts = ReadAttemptFacts(issuance);
         var journey = JournalWords.ToJourney(read.Text(1));
         var written = journey == JournalWords.UnknownJourney ? IssuanceState.Unknown : JournalWords.ToIssuanceState(read.Text(0));
-        return new(JournalTransitions.Effective(written, read.Bool(4) || HasUnknown(attempts)), new(journey, read.Text(2)), read.Int32(3), attempts, read.Bool(5));
+        return new(JournalTransitions.Effective(written, read.Bool(4) || HasUnknown(attempts)), new(journey, read.Text(2)), read.Int32(3), attempts, read.Int64OrNull(5), read.Int64(6));
     }
 
     private List<AttemptFacts> ReadAttemptFacts(long issuance)
@@ -283,5 +283,8 @@ public sealed partial class SqliteJournal
     private static bool HasUnknown(List<AttemptFacts> attempts) => attempts.Exists(a => a.Kind == AttemptKind.Unknown);
 
     /// <summary>What stands in the file of an issuance, as far as the rules ask.</summary>
-    private sealed record Present(IssuanceState State, OrderKey Key, int TicketCount, List<AttemptFacts> Attempts, bool HasReport);
+    private sealed record Present(IssuanceState State, OrderKey Key, int TicketCount, List<AttemptFacts> Attempts, long? Report, long ChangedAt)
+    {
+        public bool HasReport => Report is not null;
+    }
 }

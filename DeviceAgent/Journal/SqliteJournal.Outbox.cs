@@ -27,6 +27,71 @@ public sealed partial class SqliteJournal
 
     public void Park(long id, DateTimeOffset at, ParkReason reason, string evidence) => _reports.Park(id, at, reason, evidence);
 
+    public IReadOnlyList<ReportRecord> Reports(ReportFilter filter, int limit)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
+        using var entry = Enter();
+        using var list = _database.Use(filter == ReportFilter.Waiting ? JournalSql.WaitingReports : JournalSql.ParkedReports).Bind(1, limit);
+        List<ReportRecord> reports = [];
+        while (list.Step()) reports.Add(ReadReportRecord(list));
+        return reports;
+    }
+
+    public ReportRecord? FindReport(long id)
+    {
+        using var entry = Enter();
+        using var find = _database.Use(JournalSql.FindReport).Bind(1, id);
+        return find.Step() ? ReadReportRecord(find) : null;
+    }
+
+    public void RetryReport(long id, string by, string reason, bool ask, DateTimeOffset at)
+    {
+        JournalRequests.CheckByHand(by, reason);
+        using var change = BeginChange();
+        var present = ReadReport(id);
+        Require($"Retrying report {id}", JournalTransitions.WhyNoRetryByHand(present?.Facts));
+        _database.Use(JournalSql.RetryReportByHand).Bind(1, id).Bind(2, Milliseconds(at)).Bind(3, $"retried by {by}: {reason}").Bind(4, ask).Run();
+        change.Commit(at, JournalAudit.RetriedByHand, $"report {Text(id)} by {by}: {reason}");
+        LineOf(present!.Value.ForStation).Totals?.RetryByHand(present.Value.Facts.State == ReportState.Parked, present.Value.CreatedAt, id);
+    }
+
+    public void SettleReport(long id, string by, string reason, DateTimeOffset at)
+    {
+        JournalRequests.CheckByHand(by, reason);
+        using var change = BeginChange();
+        var present = ReadReport(id);
+        Require($"Settling report {id}", JournalTransitions.WhyNoSettlement(present?.Facts));
+        _database.Use(JournalSql.SettleReport).Bind(1, id).Bind(2, Milliseconds(at)).Bind(3, $"settled by {by}: {reason}").Run();
+        var confirmed = _noticesConfirmed + (present!.Value.ForStation ? 1 : 0);
+        if (confirmed != _noticesConfirmed) WriteMeta(_database, JournalSchema.NoticesConfirmed, Text(confirmed));
+        change.Commit(at, JournalAudit.Settled, $"report {Text(id)} by {by}: {reason}");
+        _noticesConfirmed = confirmed;
+        LineOf(present.Value.ForStation).Totals?.Settle();
+    }
+
+    private Line LineOf(bool station) => station ? _notices : _reports;
+
+    private static ReportRecord ReadReportRecord(SqliteStatement row)
+    {
+        var state = JournalWords.ToReportState(row.Text(4));
+        return new()
+        {
+            Id = row.Int64(0),
+            OrderNumber = row.Text(1),
+            Kind = row.Text(2),
+            Success = row.Bool(3),
+            State = state,
+            StateText = row.Text(4),
+            Sends = row.Int32(5),
+            FateUnknown = row.Bool(6),
+            CreatedAt = Instant(row.Int64(7)),
+            ChangedAt = Instant(row.Int64(8)),
+            NotBefore = state == ReportState.Retry ? Instant(row.Int64(9)) : null,
+            ParkReason = row.TextOrNull(10),
+            Evidence = row.TextOrNull(11),
+        };
+    }
+
     private (ReportFacts Facts, bool ForStation, long CreatedAt)? ReadReport(long id)
     {
         using var read = _database.Use(JournalSql.ReadReport).Bind(1, id);

@@ -51,7 +51,7 @@ public sealed partial class SqliteJournal
                 }
             }
         }
-        var issued = _lastIssuance - open - inDoubt - unreadable;
+        var issued = _lastIssuance - _unissuedRetired - open - inDoubt - unreadable;
         using var closed = _database.Use(JournalSql.ClosedUnissuedStates);
         while (closed.Step())
         {

@@ -34,6 +34,7 @@ public sealed partial class SqliteJournal : IIssuanceJournal
     private readonly Line _reports;
     private readonly Line _notices;
     private long _noticesConfirmed;
+    private long _unissuedRetired;
     private int _entered;
     private bool _disposed;
 
@@ -55,6 +56,7 @@ public sealed partial class SqliteJournal : IIssuanceJournal
         _lastAttempt = Scalar(JournalSql.LastAttempt);
         _lastReport = Scalar(JournalSql.LastReport);
         _noticesConfirmed = long.Parse(ReadMeta(database, JournalSchema.NoticesConfirmed) ?? "0", CultureInfo.InvariantCulture);
+        _unissuedRetired = long.Parse(ReadMeta(database, JournalSchema.UnissuedRetired) ?? "0", CultureInfo.InvariantCulture);
         _reports = new(this, toStation: false);
         _notices = new(this, toStation: true);
         InMaintenance = ReadMeta(database, JournalSchema.Maintenance) is { Length: > 0 };
@@ -100,6 +102,7 @@ public sealed partial class SqliteJournal : IIssuanceJournal
                 DurableFiles.MakeEmpty(temporary);
                 using (var database = SqliteDatabase.Open(temporary))
                 {
+                    database.Execute(JournalSchema.AutoVacuum);
                     Set(database, options);
                     Lay(database, keys, time.GetUtcNow(), founding);
                 }
@@ -218,6 +221,8 @@ public sealed partial class SqliteJournal : IIssuanceJournal
         database.Execute("PRAGMA synchronous = FULL");
         database.Execute("PRAGMA mmap_size = 0");
         database.Execute("PRAGMA temp_store = MEMORY");
+        // What is erased does not stay behind in free space: sqlite.org/pragma.html#pragma_secure_delete.
+        database.Execute("PRAGMA secure_delete = ON");
         database.Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA wal_autocheckpoint = {options.WalAutoCheckpointPages}"));
         var synchronous = database.Ask("PRAGMA synchronous");
         if ((locking, mode, synchronous) != ("exclusive", "wal", "2"))
