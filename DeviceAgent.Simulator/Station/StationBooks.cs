@@ -58,7 +58,12 @@ internal sealed class StationBooks(TimeProvider time)
         var trip = order["tvm_bus_line_info"] is JsonObject line ? $"{OrderFile.Text(line, "bus_number")} {OrderFile.Text(line, "dep_time")}" : "";
         var tickets = OrderFile.Passengers(order).Select((p, i) => new StationTicket(i, OrderFile.Text(p, "agent_ticket_id") ?? "", OrderFile.Text(p, "seat_number") ?? "",
             StationSeats.GateOf(trip), OrderFile.Text(p, "rider_name"), OrderFile.Number(p, "ticket_price") ?? PriceFen));
-        lock (_lock) _entries[number] = new Entry(number, trip, OrderFile.Text(order, "agent_order_id")) { State = StationOrderState.Confirmed, Tickets = [.. tickets] };
+        lock (_lock)
+        {
+            var entry = _entries[number] = new Entry(number, trip, OrderFile.Text(order, "agent_order_id")) { State = StationOrderState.Confirmed, Tickets = [.. tickets] };
+            foreach (var ticket in entry.Tickets.Where(t => t.SeatNumber.Length > 0))
+                if (_seats.Keep(trip, ticket.SeatNumber, number) is { } other) entry.Contradict($"seat {ticket.SeatNumber} is given to {other}, too");
+        }
     }
 
     /// <summary>What the station will say when this return is asked for the first time.</summary>
@@ -144,7 +149,9 @@ internal sealed class StationBooks(TimeProvider time)
 
     private static (string Kiosk, long Attempt) Who(JsonObject request) => (OrderFile.Text(request, "kiosk")!, OrderFile.Number(request, "attempt")!.Value);
 
-    private static string TripOf(JsonObject request) => request["trip"] is JsonObject trip ? $"{OrderFile.Text(trip, "number")} {OrderFile.Text(trip, "departs_at")}" : "";
+    // As the platform writes it, so that a trip is the same one whoever sold it.
+    private static string TripOf(JsonObject request) =>
+        $"{OrderFile.Text((JsonObject)request["trip"]!, "number")} {TopProtocol.Moment(DateTimeOffset.Parse(OrderFile.Text((JsonObject)request["trip"]!, "departs_at")!, CultureInfo.InvariantCulture))}";
 
     private static JsonObject TicketOf(StationTicket ticket) => new()
     {

@@ -6,8 +6,8 @@ namespace DeviceAgent.Simulator.Station;
 /// <summary>The bodies that the station's system takes.</summary>
 internal static class StationRequests
 {
-    private static readonly JsonRule Instant = new("yyyy-MM-ddTHH:mm:ss with its offset, such as 2026-11-27T08:30:00+08:00",
-        text => DateTimeOffset.TryParseExact(text, "yyyy-MM-dd'T'HH:mm:sszzz", CultureInfo.InvariantCulture, DateTimeStyles.None, out _));
+    private static readonly JsonRule Instant = new("yyyy-MM-ddTHH:mm:ss with its offset, such as 2026-11-27T08:30:00+08:00, of the years 2000-2100",
+        text => DateTimeOffset.TryParseExact(text, "yyyy-MM-dd'T'HH:mm:sszzz", CultureInfo.InvariantCulture, DateTimeStyles.None, out var at) && at.Year is >= 2000 and <= 2100);
 
     private static JsonShape Kiosk { get; } = new("kiosk", Text, true);
 

@@ -16,6 +16,11 @@ internal sealed class StationSeats
     /// <returns>The order that holds the seat; null when it is free.</returns>
     public string? HolderOf(string trip, string seat) => _holders.GetValueOrDefault((trip, seat));
 
+    /// <summary>The seat is this order's by what happened elsewhere.</summary>
+    /// <returns>The other order that holds it; null when there is none.</returns>
+    public string? Keep(string trip, string seat, string orderNumber) =>
+        _holders.TryAdd((trip, seat), orderNumber) || HolderOf(trip, seat) == orderNumber ? null : HolderOf(trip, seat);
+
     /// <param name="wanted">The seat of the order's own fields: given when it is free.</param>
     public string Take(string trip, string orderNumber, int passenger, string? wanted)
     {

@@ -101,6 +101,24 @@ public sealed class StationSimulatorTests
     }
 
     [Fact]
+    public async Task A_seat_that_was_issued_elsewhere_is_not_given_to_a_second_order_unseen()
+    {
+        await using var station = await StationSimulatorFixture.StartAsync();
+        var issued = OrderFile.Sample("bus-2", TimeProvider.System.GetUtcNow());
+        issued["tvm_bus_line_info"]!["dep_time"] = "2026-11-27 08:30:00";
+        station.Station.Books.AddIssued(issued);
+        var sale = Sale();
+        sale["passengers"]![0]!["seat_number"] = "12";
+        sale["passengers"]![1]!["seat_number"] = "13";
+        var seats = (await station.AllocateAsync(sale, "other")).Body!["tickets"]!.AsArray().Select(t => (string)t!["seat_number"]!).ToArray();
+        Assert.Equal((false, "13"), (seats[0] is "11" or "12", seats[1]));
+        Assert.Empty(station.Station.Books.Contradictions);
+        issued["alitrip_order_id"] = "third";
+        station.Station.Books.AddIssued(issued);
+        Assert.Equal(["third: seat 11 is given to 1000024102, too", "third: seat 12 is given to 1000024102, too"], station.Station.Books.Contradictions);
+    }
+
+    [Fact]
     public async Task A_confirm_is_neither_taken_back_nor_made_without_an_allocation()
     {
         await using var station = await StationSimulatorFixture.StartAsync();
@@ -215,7 +233,7 @@ public sealed class StationSimulatorTests
     public static TheoryData<string, string> WrongBodies => new()
     {
         { "\"kiosk\":\"K-1\",", "" }, { "\"kiosk\":\"K-1\"", "\"kiosk\":\"\"" }, { "\"attempt\":1,", "" }, { "\"attempt\":1", "\"attempt\":0" }, { "\"attempt\":1", "\"attempt\":-1" }, { "\"attempt\":1", "\"attempt\":\"1\"" },
-        { "\"journey\":\"bus\"", "\"journey\":\"plane\"" }, { "\"trip\"", "\"journey_\"" }, { "+08:00", "" }, { "T08:30:00", " 08:30:00" }, { "\"number\":\"K2102\",", "" }, { "\"agent_order_number\":\"A380\"", "\"agent_order_number\":null" },
+        { "\"journey\":\"bus\"", "\"journey\":\"plane\"" }, { "\"trip\"", "\"journey_\"" }, { "+08:00", "" }, { "2026-11-27T08:30:00+08:00", "9999-12-31T23:59:59+00:00" }, { "T08:30:00", " 08:30:00" }, { "\"number\":\"K2102\",", "" }, { "\"agent_order_number\":\"A380\"", "\"agent_order_number\":null" },
         { "\"name\"", "\"rider_name\"" }, { "\"passengers\":[", "\"passengers\":[1," }, { "{", "" }, { "\"certificate_type\":\"1\"", "\"certificate_type\":1" },
     };
 
