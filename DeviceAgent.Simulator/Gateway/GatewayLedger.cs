@@ -48,6 +48,11 @@ internal sealed class GatewayLedger(PassengerCipher cipher, TimeProvider time)
         return entry.OrderNumber;
     }
 
+    /// <summary>Registers a ship or train job's order.</summary>
+    /// <returns>The order's number.</returns>
+    /// <exception cref="FormatException">It is no job.</exception>
+    public string AddJob(JsonObject job) => OrderFile.Text(job, "journey") == JobFile.Ship ? Ships.Add(job) : Trains.Add(job);
+
     public LedgerOrder? Find(string orderNumber)
     {
         lock (_lock) return _entries.GetValueOrDefault(orderNumber)?.Snapshot();

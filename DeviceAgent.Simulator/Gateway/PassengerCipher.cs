@@ -43,6 +43,7 @@ internal sealed record PassengerCipher
     public bool IsCipherText(string text)
     {
         if (Form == CipherTextForm.Hex) return text.Length > 0 && text.Length % 32 == 0 && text.All(char.IsAsciiHexDigit);
+        if (text.Any(char.IsWhiteSpace)) return false; // Lines, as for a mail: nobody agreed on them.
         var bytes = new byte[text.Length];
         return Convert.TryFromBase64String(text, bytes, out var length) && length > 0 && length % Sm4.BlockBytes == 0;
     }

@@ -1,14 +1,7 @@
 using System.Globalization;
 using System.IO.Compression;
-using System.Net;
 using System.Text.Json.Nodes;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 
 namespace DeviceAgent.Simulator.Gateway;
 
@@ -36,15 +29,14 @@ internal sealed class SimulatedGateway : IAsyncDisposable
     private static readonly TimeSpan LongestDrain = TimeSpan.FromSeconds(2);
     private readonly GatewayOptions _options;
     private readonly TimeProvider _time;
-    private readonly SemaphoreSlim _switch = new(1);
-    private WebApplication? _listener;
-    private int _port;
+    private readonly LoopbackListener _listener;
     private long _requests;
     private volatile bool _down = true;
 
     private SimulatedGateway(GatewayOptions options, TimeProvider time)
     {
-        (_options, _time, _port) = (options, time, options.Port);
+        (_options, _time) = (options, time);
+        _listener = new LoopbackListener(options.Port, options.SocketPath, LongestBodyBytes, HandleAsync);
         Ledger = new GatewayLedger(options.Account.PassengerCipher, time);
         Faults = new GatewayFaults(time);
     }
@@ -60,7 +52,7 @@ internal sealed class SimulatedGateway : IAsyncDisposable
 
     public GatewayFaults Faults { get; }
 
-    public Uri Url => new($"http://127.0.0.1:{_port.ToString(CultureInfo.InvariantCulture)}/router/rest");
+    public Uri Url => new($"http://127.0.0.1:{_listener.Port.ToString(CultureInfo.InvariantCulture)}/router/rest");
 
     public bool IsDown => _down;
 
@@ -76,61 +68,22 @@ internal sealed class SimulatedGateway : IAsyncDisposable
     /// <summary>Nobody listens any more: connections are refused, requests in hand end without an answer.</summary>
     public Task GoDownAsync() => StopListeningAsync(new CancellationToken(canceled: true));
 
-    private async Task StopListeningAsync(CancellationToken hangUp)
-    {
-        _down = true;
-        await _switch.WaitAsync(CancellationToken.None);
-        try
-        {
-            if (_listener is null) return;
-            await _listener.StopAsync(hangUp);
-            await _listener.DisposeAsync();
-            _listener = null;
-        }
-        finally
-        {
-            _switch.Release();
-        }
-    }
-
     public async Task ComeBackAsync()
     {
-        await _switch.WaitAsync(CancellationToken.None);
-        try
-        {
-            if (_listener is not null) return;
-            _listener = Listener();
-            await _listener.StartAsync();
-            if (_options.SocketPath is null)
-                _port = new Uri(_listener.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()).Port;
-            _down = false;
-        }
-        finally
-        {
-            _switch.Release();
-        }
+        await _listener.StartAsync();
+        _down = false;
     }
 
     public async ValueTask DisposeAsync()
     {
-        await GoDownAsync();
-        _switch.Dispose();
+        _down = true;
+        await _listener.DisposeAsync();
     }
 
-    private WebApplication Listener()
+    private Task StopListeningAsync(CancellationToken hangUp)
     {
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = LongestBodyBytes;
-            if (_options.SocketPath is { } path) kestrel.ListenUnixSocket(path);
-            else kestrel.Listen(IPAddress.Loopback, _port);
-        });
-        var listener = builder.Build();
-        listener.Run(HandleAsync);
-        return listener;
+        _down = true;
+        return _listener.StopAsync(hangUp);
     }
 
     private async Task HandleAsync(HttpContext http)
@@ -252,13 +205,5 @@ internal sealed class SimulatedGateway : IAsyncDisposable
         response.ContentLength = bytes.Length;
         await response.Body.WriteAsync(bytes, http.RequestAborted);
         await response.CompleteAsync();
-    }
-
-    /// <summary>The gateway ends when its owner says so; Ctrl-C is the owner's.</summary>
-    private sealed class NoLifetime : IHostLifetime
-    {
-        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }

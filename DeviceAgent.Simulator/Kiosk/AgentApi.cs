@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -11,6 +12,15 @@ internal sealed record AgentStatus(bool CanIssue, string Guidance, IReadOnlyList
 /// <summary>GET /orders/{number}: what the journal holds of an order.</summary>
 /// <param name="Report">State of its newest report; null when there is none.</param>
 internal sealed record AgentOrder(string State, string? Reason, string? Report, IReadOnlyList<string> TicketOutcomes, int VoidStrips);
+
+/// <summary>What the agent said to something that it was asked to do.</summary>
+/// <param name="Status">HTTP; 202 when it was taken.</param>
+/// <param name="Reason">Why it was not.</param>
+/// <param name="Faults">Of a job that was refused: each fault by name.</param>
+internal sealed record AgentReply(int Status, string? Reason, IReadOnlyList<string> Faults)
+{
+    public bool IsTaken => Status == (int)HttpStatusCode.Accepted;
+}
 
 /// <summary>The agent's local API at its Unix socket.</summary>
 internal sealed class AgentApi(string socketPath) : IDisposable
@@ -42,6 +52,14 @@ internal sealed class AgentApi(string socketPath) : IDisposable
     public async Task<string?> StatusTextAsync(CancellationToken cancellationToken) =>
         (await GetAsync("status", cancellationToken))?.ToJsonString(new JsonSerializerOptions { WriteIndented = true });
 
+    /// <summary>POST /jobs: a ship or train job.</summary>
+    /// <returns>Null when the agent does not answer.</returns>
+    public Task<AgentReply?> SubmitJobAsync(JsonObject job, CancellationToken cancellationToken) => PostAsync("jobs", job, cancellationToken);
+
+    /// <summary>POST /returns: the code of a ticket, "order/ticket", or an order's number.</summary>
+    /// <returns>Null when the agent does not answer.</returns>
+    public Task<AgentReply?> ReturnAsync(string code, CancellationToken cancellationToken) => PostAsync("returns", new JsonObject { ["code"] = code }, cancellationToken);
+
     public void Dispose() => _http.Dispose();
 
     /// <summary>The journal's spelling and the documents' are the same word: in_doubt, InDoubt.</summary>
@@ -62,6 +80,22 @@ internal sealed class AgentApi(string socketPath) : IDisposable
         {
             socket.Dispose();
             throw;
+        }
+    }
+
+    private async Task<AgentReply?> PostAsync(string path, JsonObject content, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var body = new StringContent(content.ToJsonString(), Encoding.UTF8, "application/json");
+            using var answer = await _http.PostAsync(path, body, cancellationToken);
+            var bytes = await answer.Content.ReadAsByteArrayAsync(cancellationToken);
+            var said = bytes.Length == 0 ? null : JsonNode.Parse(bytes) as JsonObject;
+            return new AgentReply((int)answer.StatusCode, said?["reason"]?.ToString(), [.. Strings(said?["faults"])]);
+        }
+        catch (Exception e) when (e is HttpRequestException or JsonException || (e is TaskCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            return null;
         }
     }
 

@@ -5,6 +5,7 @@ using DeviceAgent.Simulator.Gateway;
 using DeviceAgent.Simulator.Interactive;
 using DeviceAgent.Simulator.Printing;
 using DeviceAgent.Simulator.Scanning;
+using DeviceAgent.Simulator.Station;
 
 namespace DeviceAgent.Simulator.Kiosk;
 
@@ -16,6 +17,9 @@ internal sealed record VirtualKioskOptions
 
     /// <summary>Orders that the platform knows; the first one's station is the kiosk's.</summary>
     public required IReadOnlyList<JsonObject> Orders { get; init; }
+
+    /// <summary>Ship and train jobs whose orders the platform knows.</summary>
+    public IReadOnlyList<JsonObject> Jobs { get; init; } = [];
 
     /// <summary>The printer; a baud rate of 0 is for a line as fast as it comes.</summary>
     public SimulatedPrinterOptions Printer { get; init; } = new();
@@ -72,6 +76,9 @@ internal sealed class VirtualKiosk : IAsyncDisposable
 
     public SimulatedGateway Gateway { get; private set; } = null!;
 
+    /// <summary>The station's ticketing system; the agent does not know of it unless its configuration says so.</summary>
+    public SimulatedStation Station { get; private set; } = null!;
+
     public AgentApi Api { get; }
 
     /// <summary>It echoes process ids and counts its cuts exactly: no fate of a ticket has to stay unknown while it keeps its power.</summary>
@@ -82,13 +89,16 @@ internal sealed class VirtualKiosk : IAsyncDisposable
     /// <summary>Null when none was started.</summary>
     public int? AgentProcessId => _agent?.Id;
 
-    /// <summary>All devices are there and the gateway listens; the agent is not started.</summary>
+    /// <summary>All devices are there, the gateway and the station listen; the agent is not started.</summary>
     public static async Task<VirtualKiosk> CreateAsync(VirtualKioskOptions options, TimeProvider time)
     {
         var kiosk = new VirtualKiosk(options, time);
         kiosk.Gateway = await SimulatedGateway.StartAsync(new GatewayOptions { Account = kiosk._account }, time);
         foreach (var order in options.Orders) kiosk.Gateway.Ledger.Add(order);
+        foreach (var job in options.Jobs) kiosk.Gateway.Ledger.AddJob(job);
         kiosk.Gateway.Finished += kiosk.TellRequest;
+        kiosk.Station = await SimulatedStation.StartAsync(new StationOptions(), time);
+        kiosk.Station.Finished += kiosk.TellRequest;
         kiosk.Printer.PieceCut += piece => kiosk.TimeLine.Add($"printer: piece {piece.Number} cut, {piece.Lines.Count} lines{(piece.QrTexts.Count > 0 ? ", a ticket" : "")}");
         kiosk.Printer.PieceTorn += piece => kiosk.TimeLine.Add($"printer: piece {piece.Number} torn");
         kiosk.Printer.Start();
@@ -211,6 +221,7 @@ internal sealed class VirtualKiosk : IAsyncDisposable
         _printerLine?.Dispose();
         _scannerLine?.Dispose();
         await Gateway.DisposeAsync();
+        await Station.DisposeAsync();
         Folder.Dispose();
     }
 
@@ -265,4 +276,7 @@ internal sealed class VirtualKiosk : IAsyncDisposable
         var result = request.ErrorCode is { } code ? $"error {code}" : request.ResultCode is { } word ? $"result {word}" : "no result";
         TimeLine.Add($"gateway: {request.Method ?? "not understood"}: {result}{(request.Answered ? "" : ", the answer is lost")}");
     }
+
+    private void TellRequest(StationRequest request) =>
+        TimeLine.Add($"station: {request.Operation?.ToString() ?? "not understood"}: {request.Status}{(request.Answered ? "" : ", the answer is lost")}");
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Text.Json.Nodes;
 using System.Xml.Linq;
@@ -53,11 +54,15 @@ public sealed class GatewayApiFaultTests
     public async Task A_request_is_not_announced_without_its_order()
     {
         await using var fixture = await SoldAsync(new VirtualTime());
-        List<(string?, string?)> received = [];
-        List<string?> results = [];
-        fixture.Gateway.Received += (method, order) => received.Add((method, order));
-        fixture.Gateway.Finished += request => results.Add(request.ResultCode);
-        foreach (var api in TopApi.All) Assert.Equal("yes", await SendAsync(fixture, api.Name));
+        ConcurrentQueue<(string?, string?)> received = [];
+        ConcurrentQueue<string?> results = [];
+        fixture.Gateway.Received += (method, order) => received.Enqueue((method, order));
+        fixture.Gateway.Finished += request => results.Enqueue(request.ResultCode);
+        foreach (var api in TopApi.All)
+        {
+            Assert.Equal("yes", await SendAsync(fixture, api.Name));
+            await UntilAsync(() => results.Count == received.Count);
+        }
         Assert.Equal(
             [
                 ("taobao.bus.tvmqueryorder.get", "1000024102"), ("taobao.bus.tvmbookorder.set", "1000024102"), ("taobao.bus.agent.returnticket.confirm", "A1"),

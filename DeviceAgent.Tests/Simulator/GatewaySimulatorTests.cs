@@ -46,7 +46,7 @@ public sealed class GatewaySimulatorTests
     {
         { "method", null, 21 }, { "method", "taobao.item.get", 22 }, { "format", "yaml", 23 }, { "sign_method", "crc32", 25 }, { "session", null, 26 }, { "session", "old", 27 },
         { "app_key", null, 28 }, { "app_key", "1", 29 }, { "timestamp", null, 30 }, { "timestamp", "2026-03-01T09:00:00", 31 }, { "timestamp", "2026-03-01 09:10:01", 31 },
-        { "timestamp", "2026-03-01 08:49:59", 31 }, { "timestamp", "2026-03-01 01:00:00", 31 }, { "v", null, 32 }, { "v", "1.0", 33 }, { "sign_method", null, 40 },
+        { "timestamp", "2026-03-01 08:49:59", 31 }, { "timestamp", "2026-03-01 01:00:00", 31 }, { "timestamp", "0001-01-01 00:00:00", 31 }, { "v", null, 32 }, { "v", "1.0", 33 }, { "sign_method", null, 40 },
         { "alitrip_order_id", null, 40 }, { "alitrip_order_id", "", 40 }, { "ticket_gate", "12F", 41 },
     };
 

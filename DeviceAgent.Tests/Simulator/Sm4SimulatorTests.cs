@@ -53,6 +53,24 @@ public sealed class Sm4SimulatorTests
     [InlineData("8e6d95a4b4b29a57d845dbd096e40f5e"), InlineData("8e6d95a4b4b29a57d845dbd096e40f5d8e6d95a4b4b29a57"), InlineData("jm2VpLSymlfYRdvQluQPXQ==")]
     public void What_is_no_cipher_text_of_this_key_is_not_decrypted(string text) => Assert.Null(new PassengerCipher { Key = Key }.Decrypt(text));
 
+    [Theory]
+    [InlineData(nameof(CipherTextForm.Hex)), InlineData(nameof(CipherTextForm.Base64))]
+    public void A_mutated_cipher_text_never_throws(string form)
+    {
+        var random = new Random(3);
+        var cipher = new PassengerCipher { Key = Key, Form = Enum.Parse<CipherTextForm>(form) };
+        var valid = cipher.Encrypt("330106197001101009");
+        var refused = 0;
+        for (var i = 0; i < 5_000; i++)
+        {
+            var text = valid.ToCharArray();
+            for (var changes = random.Next(1, 3); changes > 0; changes--) text[random.Next(text.Length)] = (char)(i % 2 == 0 ? random.Next(32, 127) : "0123456789abcdef"[random.Next(16)]);
+            if (cipher.Decrypt(new string(text)[..random.Next(text.Length + 1)]) is null) refused++;
+        }
+        Assert.InRange(refused, 4_000, 5_000);
+        Assert.Null(cipher.Decrypt(valid.Insert(10, "\n")));
+    }
+
     [Fact]
     public void A_key_or_vector_that_has_not_16_bytes_is_not_stretched()
     {
