@@ -147,13 +147,20 @@ public sealed class ReturnDeskTests
         bench.UntilIdle();
         Assert.Equal(IssuanceState.Intent, Of(bench)!.State);
         Assert.Equal(Guidance.SeeStaff, bench.Shown[^1]);
+        Assert.Equal(AlarmKind.ReturnUnanswered, Assert.Single(bench.Alarms).Kind);
         bench.Kill();
         bench.Boot();
+        bench.UntilReady();
+        bench.Shown.Clear();
         bench.Loop.Pass(TimeSpan.FromMinutes(3));
         Assert.Equal(IssuanceState.Intent, Of(bench)!.State);
+        // Nobody stands there: the lights invite the next passenger.
+        Assert.DoesNotContain(Guidance.SeeStaff, bench.Shown);
+        Assert.Equal(AlarmKind.ReturnUnanswered, Assert.Single(bench.Alarms).Kind);
         _station.IsSilent = false;
         bench.Loop.Pass(TimeSpan.FromMinutes(2));
         Assert.Equal(IssuanceState.Accepted, Of(bench)!.State);
+        Assert.Empty(bench.Alarms);
         Assert.Equal(1, (int)Report(bench).AgentReturnTicketStatus);
         // The slip waits for whoever holds the ticket; nobody comes, and the report stands.
         bench.Loop.Pass(TimeSpan.FromMinutes(15));
