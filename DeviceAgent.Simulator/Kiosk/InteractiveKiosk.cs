@@ -106,6 +106,12 @@ internal sealed class InteractiveKiosk : IVirtualKiosk, IDisposable
     {
         using var text = new StringWriter(CultureInfo.InvariantCulture);
         foreach (var order in _kiosk.Gateway.Ledger.Orders) OnceReport.WriteLedger(text, order);
+        foreach (var job in _kiosk.Gateway.Ledger.Ships.Orders.Concat(_kiosk.Gateway.Ledger.Trains.Orders)) OnceReport.WriteLedger(text, job);
+        foreach (var order in _kiosk.Station.Books.Orders)
+        {
+            text.WriteLine("The station's books");
+            OnceReport.WriteStation(text, order);
+        }
         return text.ToString().TrimEnd();
     }
 

@@ -58,6 +58,6 @@ public sealed class KioskOnceTests
             Printer = SimulatedPrinterOptions.Profile(printer) with { BaudRate = 115_200 },
         };
         await using var kiosk = await VirtualKiosk.CreateAsync(options, time);
-        return await new OnceRun(kiosk, order, faults, time).RunAsync(Limit, TestContext.Current.CancellationToken);
+        return await new BusRun(kiosk, order, faults, time).RunAsync(Limit, TestContext.Current.CancellationToken);
     }
 }

@@ -82,7 +82,8 @@ internal sealed class AgentHost : IAsyncDisposable
             };
         }
         _printer = new(new SerialPrinterPort(options.Printer.Path, options.Printer.Line, options.Printer.EscPos, _time), _time, Random.Shared, loggers.CreateLogger("printer"));
-        _desk = new(Surroundings(options, station, trainUnreportable, loggers), options.Issuance, options.Orders);
+        _desk = new(Surroundings(options, station, trainUnreportable, loggers), options.Issuance,
+            options.Orders with { TicketsAreAllocated = options.Station is { Url: not null, Allocates: true } });
         _line.Changed = OnLineChanged;
         _time.Trusted += OnClockTrusted;
         _clockWatch = new(_time, new GatewayDate(gateway, _time), _alarms, Random.Shared, loggers.CreateLogger("clock"));
