@@ -114,7 +114,7 @@ internal abstract class OnceRun(VirtualKiosk kiosk, OnceFaults faults, TimeProvi
         await kiosk.NetUpAsync();
     }
 
-    protected async Task UntilReadyAsync(CancellationToken cancellationToken)
+    private async Task UntilReadyAsync(CancellationToken cancellationToken)
     {
         while (await kiosk.Api.StatusAsync(cancellationToken) is not { CanIssue: true, Guidance: "Ready" })
         {

@@ -5,8 +5,6 @@ namespace DeviceAgent.Simulator.Kiosk;
 /// <summary>A bus order is picked up, and one of its tickets returned: its printed code is presented twice.</summary>
 internal sealed class ReturnRun(VirtualKiosk kiosk, JsonObject order, OnceFaults faults, TimeProvider time) : BusRun(kiosk, order, faults, time)
 {
-    // The platform's record changes with the report: the station knows what was sold.
-    private readonly JsonObject _sold = (JsonObject)order.DeepClone();
     private ExpectedReturn? _expected;
     private AgentOrder? _return;
 
@@ -17,10 +15,10 @@ internal sealed class ReturnRun(VirtualKiosk kiosk, JsonObject order, OnceFaults
         var cutInSlip = Faults.PowerCutDuringTicket > Expected.Tickets;
         await PickUpAsync(cutInSlip ? null : Faults.PowerCutDuringTicket, netDownAfterQuery: false, cancellationToken);
         await UntilIssuedAsync(cancellationToken);
-        if (Kiosk.Printer.Pieces.FirstOrDefault(p => KioskJudgement.KindOf(p, Expected.BusNumber) == PieceKind.Ticket) is not { QrTexts: [var code, ..] }) return;
-        if (!Kiosk.StationAllocates) Kiosk.Station.Books.AddIssued(_sold);
+        await base.AskJournalAsync(cancellationToken);
+        if (Issue is not { State: "Issued" } || Kiosk.Printer.Pieces.FirstOrDefault(p => KioskJudgement.KindOf(p, Expected.BusNumber) == PieceKind.Ticket) is not { QrTexts: [var code, ..] }) return;
         _expected = new ExpectedReturn(Expected, code);
-        await UntilReadyAsync(cancellationToken);
+        while (Kiosk.Station.Books.Find(Expected.OrderNumber) is null) await Task.Delay(PollEvery, Time, cancellationToken);
         if (Faults.NetDownAfterQuery) GoDownAfterQuery();
         if (cutInSlip)
         {

@@ -106,11 +106,21 @@ internal sealed class VirtualKiosk : IAsyncDisposable
     {
         var kiosk = new VirtualKiosk(options, time);
         kiosk.Gateway = await SimulatedGateway.StartAsync(new GatewayOptions { Account = kiosk._account }, time);
+        var sold = options.Orders.ToDictionary(o => OrderFile.Text(o, "alitrip_order_id")!, o => (JsonObject)o.DeepClone(), StringComparer.Ordinal);
         foreach (var order in options.Orders) kiosk.Gateway.Ledger.Add(order);
         foreach (var job in options.Jobs) kiosk.Gateway.Ledger.AddJob(job);
         kiosk.Gateway.Finished += kiosk.TellRequest;
         kiosk.Station = await SimulatedStation.StartAsync(new StationOptions { Token = kiosk._stationToken }, time);
         kiosk.Station.Finished += kiosk.TellRequest;
+        // What brought its own numbers the station learns of when it is issued, as it must know what may be returned.
+        if (!options.StationAllocates)
+        {
+            kiosk.Gateway.Finished += request =>
+            {
+                if (request.Method == TopApi.BookOrder.Name && kiosk.Gateway.Ledger.Find(request.OrderNumber!) is { Outcome: "success" }
+                    && kiosk.Station.Books.Find(request.OrderNumber!) is null && sold.TryGetValue(request.OrderNumber!, out var order)) kiosk.Station.Books.AddIssued(order);
+            };
+        }
         kiosk.Printer.PieceCut += piece => kiosk.TimeLine.Add($"printer: piece {piece.Number} cut, {piece.Lines.Count} lines{(piece.QrTexts.Count > 0 ? ", a ticket" : "")}");
         kiosk.Printer.PieceTorn += piece => kiosk.TimeLine.Add($"printer: piece {piece.Number} torn");
         kiosk.Printer.Start();
