@@ -21,7 +21,7 @@ public static class KioskCommandLine
         unplug scanner|printer        pull a cable
         replug scanner|printer        and put it back
         net down|up|slow MS           the network; slow: each answer MS milliseconds late
-        gateway lose-answer           the next report is applied, its answer lost
+        gateway lose-answer           the next report of each kind is applied, its answer lost
         gateway ban SECONDS           the app is refused for a while
         gateway expire-session        the session key is no longer valid
         power cut|on                  the machine's power: the agent dies, and starts again

@@ -36,7 +36,7 @@ internal sealed class InteractiveKiosk : IVirtualKiosk, IDisposable
         {
             content = JobFile.Samples.Contains(job) ? JobFile.Sample(job, _time.GetUtcNow()) : JobFile.Read(job, _time.GetUtcNow());
         }
-        catch (Exception e) when (e is FormatException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is FormatException or IOException or UnauthorizedAccessException or ArgumentException)
         {
             throw new InvalidOperationException(e.Message, e);
         }
@@ -67,7 +67,10 @@ internal sealed class InteractiveKiosk : IVirtualKiosk, IDisposable
         if (delay > TimeSpan.Zero) _kiosk.Gateway.Faults.SwitchOn(GatewayFaultKind.Slow, length: delay);
     });
 
-    public Task LoseNextAnswerAsync(CancellationToken cancellationToken) => Do(() => _kiosk.Gateway.Faults.Script(GatewayFaultKind.LoseAnswer, TopApi.BookOrder.Name));
+    public Task LoseNextAnswerAsync(CancellationToken cancellationToken) => Do(() =>
+    {
+        foreach (var report in TopApi.All.Where(a => a != TopApi.QueryOrder)) _kiosk.Gateway.Faults.Script(GatewayFaultKind.LoseAnswer, report.Name);
+    });
 
     public Task BanAsync(TimeSpan duration, CancellationToken cancellationToken) => Do(() => _kiosk.Gateway.Faults.Ban(duration));
 
