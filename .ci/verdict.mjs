@@ -1,7 +1,7 @@
-// Judges what `DeviceAgent.Simulator --once --json` wrote. Usage: node .ci/verdict.mjs issued|held|in-doubt FILE
+// Judges what `DeviceAgent.Simulator --once --json OPTION...` wrote about its sample. Usage: node .ci/verdict.mjs issued|held|in-doubt FILE [OPTION...]
 import { readFileSync } from 'node:fs';
 
-const [kind, file] = process.argv.slice(2);
+const [kind, file, ...options] = process.argv.slice(2);
 const output = readFileSync(file, 'utf8');
 let verdict;
 try {
@@ -11,8 +11,15 @@ try {
   process.exit(1);
 }
 
-const issued = { tickets: 2, duplicates: 0, ledger: 'success', journal: 'confirmed', agree: true, inDoubt: false };
-const expected = { issued, held: issued, 'in-doubt': { duplicates: 0, agree: true, inDoubt: true } }[kind];
+const journey = options.includes('--journey') ? options[options.indexOf('--journey') + 1] : 'bus';
+const given = {
+  bus: { tickets: 2, slips: 0, station: options.includes('--station') ? 'confirmed' : null },
+  'bus-return': { tickets: 2, slips: 1, returns: 1, station: 'confirmed' },
+  ship: { tickets: 3, slips: 0, failedTickets: 0 },
+  train: { tickets: 2, slips: 0, failedTickets: 1 },
+}[journey];
+const issued = { journey, ...given, duplicates: 0, reports: 1, ledger: 'success', journal: 'confirmed', agree: true, inDoubt: false };
+const expected = { issued, held: issued, 'in-doubt': { journey, duplicates: 0, agree: true, inDoubt: true } }[kind];
 const wrong = Object.entries(expected).filter(([name, value]) => verdict?.[name] !== value).map(([name, value]) => `${name} is ${JSON.stringify(verdict?.[name])}, not ${value}`);
 if (kind === 'held' && !(verdict?.heldInOutbox >= 1)) wrong.push('nothing waited in the outbox while the net was down');
 if (wrong.length > 0) {

@@ -9,6 +9,12 @@ public interface IVirtualKiosk
 {
     Task ScanAsync(string code, CancellationToken cancellationToken);
 
+    /// <param name="job">A file, or the name of a sample.</param>
+    Task SubmitJobAsync(string job, CancellationToken cancellationToken);
+
+    /// <param name="code">What a printed ticket's code holds, or an order's number.</param>
+    Task ReturnAsync(string code, CancellationToken cancellationToken);
+
     Task ChangePaperAsync(PaperChange change, CancellationToken cancellationToken);
 
     Task SetCoverAsync(bool open, CancellationToken cancellationToken);

@@ -20,6 +20,12 @@ public abstract record KioskCommand;
 
 public sealed record ScanCommand(string Code) : KioskCommand;
 
+/// <param name="Job">A file, or the name of a sample.</param>
+public sealed record JobCommand(string Job) : KioskCommand;
+
+/// <param name="Code">What a printed ticket's code holds, or an order's number.</param>
+public sealed record ReturnCommand(string Code) : KioskCommand;
+
 public sealed record PaperCommand(PaperChange Change) : KioskCommand;
 
 public sealed record CoverCommand(bool Open) : KioskCommand;

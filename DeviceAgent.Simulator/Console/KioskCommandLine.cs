@@ -11,7 +11,9 @@ public static class KioskCommandLine
     public static readonly TimeSpan MaxDelay = TimeSpan.FromMinutes(5), MaxBan = TimeSpan.FromHours(24);
 
     public const string Help = """
-        scan CODE                     hold a code before the scanner
+        scan CODE                     hold a code before the scanner: an order's, or a printed ticket's (twice returns it)
+        job NAME                      submit a ship or train job, a file or a sample: ship-1, ship-2, train-1, train-3
+        return CODE                   return a ticket (order/ticket) or an order, as a clerk's screen does it
         paper out|middle|load|low     the roll: empty, ends in the middle of a ticket, full, near its end
         cover open|close              the printer's cover
         cutter jam|clear              the printer's cutter
@@ -19,7 +21,7 @@ public static class KioskCommandLine
         unplug scanner|printer        pull a cable
         replug scanner|printer        and put it back
         net down|up|slow MS           the network; slow: each answer MS milliseconds late
-        gateway lose-answer           the next report is applied, its answer lost
+        gateway lose-answer           the next report of each kind is applied, its answer lost
         gateway ban SECONDS           the app is refused for a while
         gateway expire-session        the session key is no longer valid
         power cut|on                  the machine's power: the agent dies, and starts again
@@ -32,7 +34,7 @@ public static class KioskCommandLine
         """;
 
     private static readonly string[] Verbs =
-        ["scan", "paper", "cover", "cutter", "printer", "unplug", "replug", "net", "gateway", "power", "status", "tickets", "ledger", "lights", "help", "quit"];
+        ["scan", "job", "return", "paper", "cover", "cutter", "printer", "unplug", "replug", "net", "gateway", "power", "status", "tickets", "ledger", "lights", "help", "quit"];
 
     /// <returns>False with a text for the person in <paramref name="error"/>.</returns>
     public static bool TryParse(string line, out KioskCommand command, out string error)
@@ -50,7 +52,12 @@ public static class KioskCommandLine
         var end = line.AsSpan().IndexOfAny(' ', '\t');
         var verb = (end < 0 ? line : line[..end]).ToLowerInvariant();
         var rest = end < 0 ? "" : line[end..].Trim();
-        if (verb == "scan") return rest.Length == 0 ? Wrong("'scan' needs a code: scan CODE") : (new ScanCommand(rest), "");
+        switch (verb)
+        {
+            case "scan": return rest.Length == 0 ? Wrong("'scan' needs a code: scan CODE") : (new ScanCommand(rest), "");
+            case "job": return rest.Length == 0 ? Wrong("'job' needs a file or a sample: job NAME") : (new JobCommand(rest), "");
+            case "return": return rest.Length == 0 ? Wrong("'return' needs what a ticket's code holds, or an order's number: return CODE") : (new ReturnCommand(rest), "");
+        }
         var words = rest.ToLowerInvariant().Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
         return verb switch
         {

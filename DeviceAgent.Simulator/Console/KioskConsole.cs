@@ -41,6 +41,8 @@ public sealed class KioskConsole(IVirtualKiosk kiosk, KioskView view)
     private Task ActAsync(KioskCommand command, CancellationToken cancellationToken) => command switch
     {
         ScanCommand scan => kiosk.ScanAsync(scan.Code, cancellationToken),
+        JobCommand job => kiosk.SubmitJobAsync(job.Job, cancellationToken),
+        ReturnCommand back => kiosk.ReturnAsync(back.Code, cancellationToken),
         PaperCommand paper => kiosk.ChangePaperAsync(paper.Change, cancellationToken),
         CoverCommand cover => kiosk.SetCoverAsync(cover.Open, cancellationToken),
         CutterCommand cutter => kiosk.SetCutterAsync(cutter.Jammed, cancellationToken),

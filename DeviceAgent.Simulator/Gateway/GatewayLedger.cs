@@ -16,6 +16,9 @@ internal sealed record LedgerOrder(
 {
     /// <summary>Returns of its tickets; the repeated ones count among the duplicate reports.</summary>
     public IReadOnlyList<ReceivedReturn> Returns { get; init; } = [];
+
+    /// <summary>Amounts of the order's refunds in fen, as the query shows them.</summary>
+    public IReadOnlyList<long> RefundsFen { get; init; } = [];
 }
 
 /// <summary>The platform's books. Safe from any thread.</summary>
@@ -146,6 +149,7 @@ internal sealed class GatewayLedger(PassengerCipher cipher, TimeProvider time)
             _applied is null ? "none" : _applied.Success ? "success" : "failed", Queries, _duplicates, [.. Reports], [.. _contradictions])
         {
             Returns = [.. _returns.Received],
+            RefundsFen = order["refunds"]?["tvm_refund_apply"] is JsonArray refunds ? [.. refunds.OfType<JsonObject>().Select(r => OrderFile.Number(r, "refund_amount") ?? 0)] : [],
         };
 
         public void Contradict(string what)

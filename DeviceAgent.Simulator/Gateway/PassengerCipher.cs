@@ -48,9 +48,12 @@ internal sealed record PassengerCipher
         return Convert.TryFromBase64String(text, bytes, out var length) && length > 0 && length % Sm4.BlockBytes == 0;
     }
 
+    /// <summary>One block as hex digits; otherwise it is a text.</summary>
+    public static bool IsHexBlock(string text) => Regex.IsMatch(text, "^[0-9A-Fa-f]{32}$");
+
     private static byte[] Block(string text)
     {
-        var bytes = Regex.IsMatch(text, "^[0-9A-Fa-f]{32}$") ? Convert.FromHexString(text) : Encoding.UTF8.GetBytes(text);
+        var bytes = IsHexBlock(text) ? Convert.FromHexString(text) : Encoding.UTF8.GetBytes(text);
         return bytes.Length == Sm4.BlockBytes ? bytes : throw new FormatException("an SM4 key or vector is 32 hex digits or a text of 16 bytes");
     }
 }

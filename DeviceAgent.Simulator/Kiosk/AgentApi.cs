@@ -40,10 +40,13 @@ internal sealed class AgentApi(string socketPath) : IDisposable
         return new AgentStatus((bool?)status["canIssue"] ?? false, (string?)status["guidance"] ?? "", [.. Strings(status["reasons"])], (int?)outbox?["waiting"] ?? 0, (int?)outbox?["parked"] ?? 0);
     }
 
+    /// <param name="orderNumber">Of a return the ticket's code, "order/ticket".</param>
+    /// <param name="journey">"bus", "bus-return", "ship" or "train"; null: whichever has the order.</param>
     /// <returns>Null when the journal does not know the order, or the agent does not answer.</returns>
-    public async Task<AgentOrder?> OrderAsync(string orderNumber, CancellationToken cancellationToken)
+    public async Task<AgentOrder?> OrderAsync(string orderNumber, CancellationToken cancellationToken, string? journey = null)
     {
-        if (await GetAsync($"orders/{Uri.EscapeDataString(orderNumber)}", cancellationToken) is not { } order) return null;
+        var path = string.Join('/', orderNumber.Split('/').Select(Uri.EscapeDataString));
+        if (await GetAsync($"orders/{path}{(journey is null ? "" : $"?journey={journey}")}", cancellationToken) is not { } order) return null;
         var outcomes = order["tickets"] is JsonArray tickets ? tickets.Select(t => Word((string?)t?["outcome"])) : [];
         return new AgentOrder(Word((string?)order["state"]), (string?)order["reason"], (string?)order["report"], [.. outcomes], (int?)order["voidStrips"] ?? 0);
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using DeviceAgent.Simulator.Gateway;
 using DeviceAgent.Simulator.Interactive;
 
@@ -10,12 +11,13 @@ internal sealed class InteractiveKiosk : IVirtualKiosk, IDisposable
     private static readonly TimeSpan Steady = TimeSpan.FromMilliseconds(200), LongestHalf = TimeSpan.FromMilliseconds(1500);
     private readonly VirtualKiosk _kiosk;
     private readonly KioskView _view;
+    private readonly TimeProvider _time;
     private readonly ITimer _look, _lookAgain;
     private bool _sessionExpired;
 
     public InteractiveKiosk(VirtualKiosk kiosk, KioskView view, TimeProvider time)
     {
-        (_kiosk, _view) = (kiosk, view);
+        (_kiosk, _view, _time) = (kiosk, view, time);
         // One edge does not tell a steady light from a blinking one: it is looked at again when a blink would have shown.
         _look = time.CreateTimer(_ => ShowLights(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _lookAgain = time.CreateTimer(_ => ShowLights(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -26,6 +28,24 @@ internal sealed class InteractiveKiosk : IVirtualKiosk, IDisposable
     }
 
     public Task ScanAsync(string code, CancellationToken cancellationToken) => Do(() => _kiosk.Scan(code));
+
+    public async Task SubmitJobAsync(string job, CancellationToken cancellationToken)
+    {
+        JsonObject content;
+        try
+        {
+            content = JobFile.Samples.Contains(job) ? JobFile.Sample(job, _time.GetUtcNow()) : JobFile.Read(job, _time.GetUtcNow());
+        }
+        catch (Exception e) when (e is FormatException or IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new InvalidOperationException(e.Message, e);
+        }
+        var (number, ledger) = (ExpectedJob.Of(content).OrderNumber, _kiosk.Gateway.Ledger);
+        if ((ledger.Ships.Find(number) ?? ledger.Trains.Find(number)) is null) ledger.AddJob(content);
+        Tell("job", await _kiosk.Api.SubmitJobAsync(content, cancellationToken));
+    }
+
+    public async Task ReturnAsync(string code, CancellationToken cancellationToken) => Tell("return", await _kiosk.Api.ReturnAsync(code, cancellationToken));
 
     public Task ChangePaperAsync(PaperChange change, CancellationToken cancellationToken) => Do(change switch
     {
@@ -47,7 +67,10 @@ internal sealed class InteractiveKiosk : IVirtualKiosk, IDisposable
         if (delay > TimeSpan.Zero) _kiosk.Gateway.Faults.SwitchOn(GatewayFaultKind.Slow, length: delay);
     });
 
-    public Task LoseNextAnswerAsync(CancellationToken cancellationToken) => Do(() => _kiosk.Gateway.Faults.Script(GatewayFaultKind.LoseAnswer, TopApi.BookOrder.Name));
+    public Task LoseNextAnswerAsync(CancellationToken cancellationToken) => Do(() =>
+    {
+        foreach (var report in TopApi.All.Where(a => a != TopApi.QueryOrder)) _kiosk.Gateway.Faults.Script(GatewayFaultKind.LoseAnswer, report.Name);
+    });
 
     public Task BanAsync(TimeSpan duration, CancellationToken cancellationToken) => Do(() => _kiosk.Gateway.Faults.Ban(duration));
 
@@ -96,6 +119,12 @@ internal sealed class InteractiveKiosk : IVirtualKiosk, IDisposable
         _lookAgain.Dispose();
     }
 
+    private void Tell(string what, AgentReply? reply)
+    {
+        _view.Show(what, reply switch { null => "the agent does not answer", { IsTaken: true } => "taken", _ => reply.Reason ?? $"refused ({reply.Status})" });
+        foreach (var fault in reply?.Faults ?? []) _view.Show(what, fault);
+    }
+
     private static Task Do(Action deed)
     {
         deed();
@@ -106,6 +135,12 @@ internal sealed class InteractiveKiosk : IVirtualKiosk, IDisposable
     {
         using var text = new StringWriter(CultureInfo.InvariantCulture);
         foreach (var order in _kiosk.Gateway.Ledger.Orders) OnceReport.WriteLedger(text, order);
+        foreach (var job in _kiosk.Gateway.Ledger.Ships.Orders.Concat(_kiosk.Gateway.Ledger.Trains.Orders)) OnceReport.WriteLedger(text, job);
+        foreach (var order in _kiosk.Station.Books.Orders)
+        {
+            text.WriteLine("The station's books");
+            OnceReport.WriteStation(text, order);
+        }
         return text.ToString().TrimEnd();
     }
 

@@ -16,6 +16,10 @@ internal sealed record KioskDevices
     public string? StationName { get; init; }
     /// <summary>How long an interrupted order waits for its passenger; null: the agent's default.</summary>
     public TimeSpan? ResumeTimeout { get; init; }
+    /// <summary>Base address of the station's ticketing system, which decides about returns.</summary>
+    public required Uri Station { get; init; }
+    /// <summary>Numbers, seats and gates of bus tickets come from there, too.</summary>
+    public required bool StationAllocates { get; init; }
 }
 
 /// <summary>Everything that the virtual kiosk has on disk, in one temporary folder of mode 0700.</summary>
@@ -53,13 +57,16 @@ internal sealed class KioskFolder : IDisposable
         if (node is not null) File.CreateSymbolicLink(DevicePath(device), node);
     }
 
-    public void WriteSecrets(GatewayAccount account)
+    /// <param name="stationToken">What the station knows the kiosk by.</param>
+    public void WriteSecrets(GatewayAccount account, string stationToken)
     {
         const UnixFileMode privateFolder = Private | UnixFileMode.UserExecute;
         Directory.CreateDirectory(State, privateFolder);
         var secrets = Directory.CreateDirectory(Path.Combine(State, "secrets"), privateFolder).FullName;
         Write(Path.Combine(secrets, "top-app-secret"), account.AppSecret);
         Write(Path.Combine(secrets, "top-session"), account.Session);
+        Write(Path.Combine(secrets, "station-token"), stationToken);
+        Write(Path.Combine(secrets, "train-key"), account.PassengerCipher.Key);
     }
 
     /// <summary>agent.json for the virtual kiosk: its devices, and waits short enough to watch.</summary>
@@ -85,6 +92,9 @@ internal sealed class KioskFolder : IDisposable
             ["Scanner"] = new JsonObject { ["Path"] = DevicePath(PluggedDevice.Scanner), ["Suffix"] = "CR" },
             ["Printer"] = new JsonObject { ["Path"] = DevicePath(PluggedDevice.Printer), ["BaudRate"] = devices.PrinterBaudRate, ["FlowControl"] = devices.XonXoff ? "XonXoff" : "None" },
             ["Lights"] = new JsonObject { ["Backend"] = "Simulated", ["Path"] = LightsSocket },
+            ["Station"] = new JsonObject { ["Url"] = devices.Station.ToString(), ["Allocates"] = devices.StationAllocates, ["Timeout"] = "00:00:05" },
+            ["Returns"] = new JsonObject { ["Mode"] = "Scanner" },
+            ["Train"] = Train(account.PassengerCipher),
             ["Outbox"] = new JsonObject { ["FirstRetryDelay"] = "00:00:01", ["MaxRetryDelay"] = "00:00:05" },
         };
         if (devices.ResumeTimeout is { } resume) config["Issuance"] = new JsonObject { ["ResumeTimeout"] = resume.ToString("c") };
@@ -97,6 +107,18 @@ internal sealed class KioskFolder : IDisposable
     public void Dispose()
     {
         if (!Keep) Directory.Delete(Root, recursive: true);
+    }
+
+    private static JsonObject Train(PassengerCipher cipher)
+    {
+        var train = new JsonObject
+        {
+            ["Mode"] = cipher.Iv is null ? "Ecb" : "Cbc",
+            ["KeyForm"] = PassengerCipher.IsHexBlock(cipher.Key) ? "Hex" : "Text",
+            ["Output"] = cipher.Form.ToString(),
+        };
+        if (cipher.Iv is { } iv) train["Iv"] = iv;
+        return train;
     }
 
     private static void Write(string path, string text)

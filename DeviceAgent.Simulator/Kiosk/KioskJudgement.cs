@@ -13,15 +13,11 @@ internal enum PieceKind
     VoidStrip,
     /// <summary>Not cut, or a part of a ticket that does not say that it is worthless.</summary>
     Torn,
+    /// <summary>Whole and cut: what the passenger keeps of a returned ticket.</summary>
+    ReturnSlip,
     /// <summary>A probe strip, an incident slip.</summary>
     Other,
 }
-
-/// <summary>What the three witnesses are asked about.</summary>
-/// <param name="BusNumber">Stands on each ticket, whole or not; null where the order names none.</param>
-/// <param name="TicketNumbers">Where the order brings them: each must stand in exactly one ticket's QR code.</param>
-/// <param name="MayBeIssued">The platform would take a success for this order.</param>
-internal sealed record ExpectedOrder(string OrderNumber, int Tickets, string? BusNumber, IReadOnlyList<string> TicketNumbers, bool MayBeIssued);
 
 /// <summary>What lies below the printer's mouth, and what hangs in it.</summary>
 internal sealed record PaperWitness(IReadOnlyList<PaperPiece> Pieces, PaperPiece? InMouth, long UnknownBytes);
@@ -31,6 +27,9 @@ internal sealed record PaperWitness(IReadOnlyList<PaperPiece> Pieces, PaperPiece
 /// <param name="Disagreements">Empty when paper, journal and ledger tell the same story.</param>
 internal sealed record Verdict(int Tickets, int Duplicates, int Reissues, int VoidStrips, int Torn, string Ledger, string Journal, bool Issued, bool InDoubt, IReadOnlyList<string> Disagreements)
 {
+    /// <summary>Return slips.</summary>
+    public int Slips { get; init; }
+
     public bool Agree => Disagreements.Count == 0;
 
     public KioskExitCode ExitCode => !Agree ? KioskExitCode.Disagreement : InDoubt ? KioskExitCode.InDoubt : Issued ? KioskExitCode.Agreement : KioskExitCode.NothingGiven;
@@ -41,13 +40,18 @@ internal enum KioskExitCode { Agreement = 0, Disagreement = 1, RunFailed = 2, In
 /// <summary>Whether paper, journal and ledger agree. No I/O: the caller brings the witnesses.</summary>
 internal static class KioskJudgement
 {
-    public static PieceKind KindOf(PaperPiece piece, string? busNumber)
+    // Its text says of the ticket that it is void, so that the title decides.
+    private const string SlipTitle = "退票凭证";
+
+    /// <param name="tripNumbers">Of a bus, a ship or a train: one stands on each ticket, whole or not.</param>
+    public static PieceKind KindOf(PaperPiece piece, params IReadOnlyList<string?> tripNumbers)
     {
-        var text = string.Concat(piece.Text.Where(c => !char.IsWhiteSpace(c)));
+        var text = Compact(piece.Text);
         bool Says(string word) => text.Contains(word, StringComparison.Ordinal);
+        if (Says(SlipTitle) && !Says("VOID")) return piece.Cut && EndsAsDocument(piece) ? PieceKind.ReturnSlip : PieceKind.Torn;
         if (Says("作废") || Says("VOID")) return PieceKind.VoidStrip;
         var isTicket = piece.QrTexts.Count > 0;
-        if (!piece.Cut || (!isTicket && busNumber is { Length: > 0 } && Says(busNumber))) return PieceKind.Torn;
+        if (!piece.Cut || (!isTicket && tripNumbers.Any(n => n is { Length: > 0 } && Says(Compact(n))))) return PieceKind.Torn;
         if (!isTicket) return PieceKind.Other;
         return Says("补打") || Says("COPY") ? PieceKind.Reissue : PieceKind.Ticket;
     }
@@ -99,6 +103,13 @@ internal static class KioskJudgement
             JournalWord(journal), issued, journal?.State == "InDoubt", wrong);
     }
 
+    /// <summary>Without blanks: the paper breaks lines and spreads characters where it likes.</summary>
+    internal static string Compact(string text) => string.Concat(text.Where(c => !char.IsWhiteSpace(c)));
+
+    // The last line tells the place in the order: "1/1", then kiosk and time.
+    private static bool EndsAsDocument(PaperPiece piece) =>
+        piece.Lines.Select(l => l.Text.Trim()).LastOrDefault(t => t.Length > 0) is { } last && last.StartsWith("1/1 ", StringComparison.Ordinal);
+
     private static void RequireIssued(ExpectedOrder expected, PaperWitness paper, AgentOrder journal, LedgerOrder ledger, Action<bool, string> require)
     {
         require(expected.MayBeIssued, "journal: issued an order that is not to be issued");
@@ -117,7 +128,7 @@ internal static class KioskJudgement
     }
 
     // As a whole number: 002 does not stand in 10002/001.
-    private static bool Names(string identity, string number)
+    internal static bool Names(string identity, string number)
     {
         for (var at = identity.IndexOf(number, StringComparison.Ordinal); at >= 0; at = identity.IndexOf(number, at + 1, StringComparison.Ordinal))
         {
@@ -127,7 +138,7 @@ internal static class KioskJudgement
         return false;
     }
 
-    private static string JournalWord(AgentOrder? journal) => journal switch
+    internal static string JournalWord(AgentOrder? journal) => journal switch
     {
         null => "none",
         { State: "Issued" } => journal.Report ?? "unreported",

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using DeviceAgent.Simulator.Gateway;
+using DeviceAgent.Simulator.Station;
 
 namespace DeviceAgent.Simulator.Kiosk;
 
@@ -30,7 +31,14 @@ internal static class OnceReport
             to.WriteLine($"  {light,-12} {string.Join("  ", phases.Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.From.TotalSeconds:F2} s {p.Pattern}")))}");
         to.WriteLine();
         to.WriteLine("The gateway's ledger");
-        WriteLedger(to, result.Ledger);
+        if (result.Books.Order is { } order) WriteLedger(to, order);
+        if (result.Books.Job is { } job) WriteLedger(to, job);
+        if (result.Books.Station is { } station)
+        {
+            to.WriteLine();
+            to.WriteLine("The station's books");
+            WriteStation(to, station);
+        }
         to.WriteLine();
         to.WriteLine("What happened");
         foreach (var entry in kiosk.TimeLine.Entries) to.WriteLine(entry);
@@ -43,6 +51,7 @@ internal static class OnceReport
         var verdict = result.Verdict;
         Write(to, new JsonObject
         {
+            ["journey"] = result.Journey,
             ["tickets"] = verdict.Tickets,
             ["duplicates"] = verdict.Duplicates,
             ["ledger"] = verdict.Ledger,
@@ -52,11 +61,15 @@ internal static class OnceReport
             ["voidStrips"] = verdict.VoidStrips,
             ["reissues"] = verdict.Reissues,
             ["torn"] = verdict.Torn,
+            ["slips"] = verdict.Slips,
             ["unknownBytes"] = result.Paper.UnknownBytes,
             ["anomalies"] = List(result.Anomalies),
             ["heldInOutbox"] = result.HeldInOutbox,
-            ["queries"] = result.Ledger.Queries,
-            ["reports"] = result.Ledger.Reports.Count,
+            ["queries"] = result.Books.Order?.Queries ?? 0,
+            ["reports"] = result.Books.Order?.Reports.Count ?? result.Books.Job?.Reports.Count,
+            ["returns"] = result.Books.Order?.Returns.Count ?? 0,
+            ["failedTickets"] = result.Books.Job?.Tickets.Count(t => !t.Issued) ?? 0,
+            ["station"] = result.Books.Station?.State.ToString().ToLowerInvariant(),
             ["disagreements"] = List(verdict.Disagreements),
             ["lights"] = new JsonObject(kiosk.Lights.Phases.Select(l => KeyValuePair.Create<string, JsonNode?>(l.Key, List(l.Value.Select(p => p.Pattern.ToString()))))),
             ["seconds"] = Math.Round(kiosk.TimeLine.Now.TotalSeconds, 3),
@@ -70,7 +83,27 @@ internal static class OnceReport
         to.WriteLine($"  order {ledger.OrderNumber}: {ledger.Outcome}, status {ledger.Status}, {ledger.Queries} queries, {ledger.Reports.Count} reports, {ledger.DuplicateReports} of them a second time");
         foreach (var report in ledger.Reports)
             to.WriteLine($"  {(report.Success ? "success" : "failure")}, book_time {report.BookTime}, {report.PayMode}: {(report.Applied ? "applied" : report.ResultCode)}");
+        foreach (var returned in ledger.Returns)
+            to.WriteLine($"  {(returned.Success ? "return" : "failed return")} of {(returned.TicketNumber is { } number ? $"ticket {number}" : "the whole order")}: {(returned.Applied ? "applied" : returned.ResultCode)}");
+        foreach (var fen in ledger.RefundsFen) to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  refund {fen / 100}.{fen % 100:00} yuan"));
         foreach (var contradiction in ledger.Contradictions) to.WriteLine($"  contradiction: {contradiction}");
+    }
+
+    public static void WriteLedger(TextWriter to, LedgerJob ledger)
+    {
+        to.WriteLine($"  {ledger.Journey} order {ledger.OrderNumber}: {ledger.Outcome}, {ledger.TicketCount} tickets sold, {ledger.Reports.Count} reports, {ledger.DuplicateReports} of them a second time");
+        foreach (var report in ledger.Reports) to.WriteLine($"  {(report.Success ? "success" : "failure")}: {(report.Applied ? "applied" : report.ResultCode)}");
+        foreach (var ticket in ledger.Tickets) to.WriteLine($"  {ticket.PassengerName ?? "a passenger"}: {(ticket.Issued ? $"ticket {ticket.Number ?? "without a number"}, seat {ticket.Seat ?? "none"}" : "no ticket")}");
+        foreach (var contradiction in ledger.Contradictions) to.WriteLine($"  contradiction: {contradiction}");
+    }
+
+    public static void WriteStation(TextWriter to, StationOrder station)
+    {
+        to.WriteLine($"  order {station.OrderNumber}: {station.State.ToString().ToLowerInvariant()}, {station.Allocations} allocations, {station.Confirms} confirms, {station.Releases} releases");
+        foreach (var ticket in station.Tickets) to.WriteLine($"  {ticket.PassengerName ?? "a passenger"}: ticket {ticket.TicketNumber}, seat {ticket.SeatNumber}, gate {ticket.Gate}");
+        foreach (var returned in station.Returns)
+            to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {returned.Decision.ToString().ToLowerInvariant()}: {returned.TicketNumber ?? "the whole order"}, {returned.RefundFen / 100}.{returned.RefundFen % 100:00} yuan, asked {returned.Asked} times"));
+        foreach (var contradiction in station.Contradictions) to.WriteLine($"  contradiction: {contradiction}");
     }
 
     private static void WriteVerdict(TextWriter to, OnceResult result)
@@ -78,7 +111,7 @@ internal static class OnceReport
         var verdict = result.Verdict;
         if (result.HeldInOutbox is { } held) to.WriteLine($"While the net was down: {held} waiting in the outbox");
         foreach (var anomaly in result.Anomalies) to.WriteLine($"Printer: {anomaly}");
-        to.WriteLine($"Paper: {verdict.Tickets} tickets, {verdict.Duplicates} duplicates, {verdict.VoidStrips} void strips, {verdict.Torn} torn. Journal: {verdict.Journal}. Ledger: {verdict.Ledger}.");
+        to.WriteLine($"Paper: {verdict.Tickets} tickets, {verdict.Duplicates} duplicates, {verdict.VoidStrips} void strips, {verdict.Torn} torn{(verdict.Slips > 0 ? $", {verdict.Slips} return slips" : "")}. Journal: {verdict.Journal}. Ledger: {verdict.Ledger}.");
         foreach (var disagreement in verdict.Disagreements) to.WriteLine($"DISAGREEMENT {disagreement}");
         to.WriteLine(verdict switch
         {

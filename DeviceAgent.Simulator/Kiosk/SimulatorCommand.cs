@@ -10,18 +10,9 @@ namespace DeviceAgent.Simulator.Kiosk;
 /// <summary>The virtual kiosk's command line.</summary>
 internal static class SimulatorCommand
 {
-    private const string DefaultOrder = "bus-2";
     private const int LogLinesShown = 40, MaxTimeoutSeconds = 3600;
-    private static readonly Option<bool> Once = new("--once") { Description = "One pick-up: starts the agent, presents the order's code, waits until it is settled, and judges." };
-    private static readonly Option<string> Order = new("--order")
-    {
-        Description = $"The order: a file with the platform's answer to the query (JSON, with or without its wrapper), or a sample: {string.Join(", ", OrderFile.Samples)}.",
-        DefaultValueFactory = _ => DefaultOrder,
-    };
     private static readonly Option<bool> Json = new("--json") { Description = "One JSON object on standard output, and nothing else there." };
     private static readonly Option<string?> SavePrint = new("--save-print") { Description = "Keeps the bytes that the printer received in this file." };
-    private static readonly Option<bool> NetDown = new("--net-down-after-query") { Description = "The network goes down after the query's answer, and comes back when the result waits in the outbox." };
-    private static readonly Option<int?> PowerCut = new("--power-cut-during-ticket") { Description = "SIGKILL in the middle of ticket N (from 1); the agent is started again and the code presented again." };
     private static readonly Option<string> Printer = new("--printer") { Description = $"The printer: {string.Join(", ", SimulatedPrinterOptions.ProfileNames)}.", DefaultValueFactory = _ => "exact" };
     private static readonly Option<int?> Baud = new("--baud") { Description = "The printer's line, bits per second, 300 to 4000000; default 115200, or the profile's own." };
     private static readonly Option<string> Agent = new("--agent") { Description = "Path of device-agent; default: the one that was built beside this program.", DefaultValueFactory = _ => AgentProcess.BuiltBesideUs() };
@@ -31,8 +22,9 @@ internal static class SimulatorCommand
     {
         var root = new RootCommand("""
             The virtual kiosk: the real agent between simulated devices and a simulated platform. Without --once and --storm: a console that takes commands.
-            Exit codes of --once: 0 issued, and paper, journal and ledger agree; 1 they disagree; 2 the run itself failed;
-            3 the order stands in doubt, and all agree on that; 4 nothing was given and nothing reported; 64 usage.
+            Exit codes of --once: 0 issued (with --journey bus-return: and a ticket returned), and paper, journal and ledger agree, the station's books too
+            where the station was asked; 1 they disagree; 2 the run itself failed; 3 the order stands in doubt, and all agree on that;
+            4 nothing was given and nothing reported; 64 usage.
 
             --storm presents order after order and ends the agent --kills times with SIGKILL: while it starts and recovers, between code and first byte,
             in the middle of a ticket or a strip, behind a cut, and around queries and reports. Part of the kills are power cuts: bytes on the wires are
@@ -40,8 +32,9 @@ internal static class SimulatorCommand
             and passengers live on; now and then the platform fails as well. In the end no ticket may be there twice, what was issued must be on paper and
             in the ledger exactly once, what was released in neither, no report may wait, and with a printer that proves everything nothing may stand
             in doubt. Exit codes: 0 no violation; 1 violations, each told with its order; 2 the storm could not go on; 64 usage.
-            """) { Once, Order, Json, SavePrint, NetDown, PowerCut, Printer, Baud, Agent, TimeOut, StormCommand.Storm, StormCommand.Kills, StormCommand.Seed };
-        Require(PowerCut, n => n is null or >= 1, "--power-cut-during-ticket counts from 1.");
+            """) { Json, SavePrint, Printer, Baud, Agent, TimeOut, StormCommand.Storm, StormCommand.Kills, StormCommand.Seed };
+        foreach (var option in OnceCommand.Options.Reverse()) root.Options.Insert(0, option);
+        Require(OnceCommand.PowerCut, n => n is null or >= 1, "--power-cut-during-ticket counts from 1.");
         Require(Baud, b => b is null or (>= 300 and <= 4_000_000), "--baud is 300 to 4000000.");
         Require(TimeOut, t => t is >= 1 and <= MaxTimeoutSeconds, $"--timeout is 1 to {MaxTimeoutSeconds}.");
         Require(Printer, p => SimulatedPrinterOptions.ProfileNames.Contains(p), $"--printer is one of {string.Join(", ", SimulatedPrinterOptions.ProfileNames)}.");
@@ -66,15 +59,13 @@ internal static class SimulatorCommand
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         var time = TimeProvider.System;
-        var once = parsed.GetValue(Once);
-        JsonObject[] orders;
+        var once = parsed.GetValue(OnceCommand.Once);
+        JsonObject[] orders, jobs;
         Stream print;
         try
         {
-            orders = once || parsed.GetValue(Order) != DefaultOrder
-                ? [ReadOrder(parsed.GetValue(Order)!, time.GetUtcNow())]
-                : [.. OrderFile.Samples.Select(s => OrderFile.Sample(s, time.GetUtcNow()))];
-            if (Contradiction(parsed, OrderFile.Passengers(orders[0]).Count) is { } problem) return await UsageAsync(problem);
+            if (Contradiction(parsed) is { } problem) return await UsageAsync(problem);
+            (orders, jobs) = OnceCommand.Read(parsed, time.GetUtcNow());
             print = parsed.GetValue(SavePrint) is { } path ? File.Create(path) : Stream.Null;
         }
         catch (Exception e) when (e is FormatException or IOException or UnauthorizedAccessException)
@@ -83,32 +74,31 @@ internal static class SimulatorCommand
         }
         await using (print)
         {
-            var options = new VirtualKioskOptions { Agent = parsed.GetValue(Agent)!, Orders = orders, Printer = PrinterOf(parsed) };
+            var options = new VirtualKioskOptions { Agent = parsed.GetValue(Agent)!, Orders = orders, Jobs = jobs, StationAllocates = parsed.GetValue(OnceCommand.Station), Printer = PrinterOf(parsed) };
             var seed = parsed.GetValue(StormCommand.Seed) ?? Random.Shared.Next();
             var storm = parsed.GetValue(StormCommand.Storm);
             await using var kiosk = await VirtualKiosk.CreateAsync(storm ? StormCommand.OptionsFor(options, seed, time) : options, time);
             kiosk.Printer.SaveBytesTo(print);
             if (storm) return (int)await StormCommand.RunAsync(kiosk, seed, parsed.GetValue(StormCommand.Kills), TimeSpan.FromSeconds(parsed.GetValue(TimeOut)), parsed.GetValue(Json), time, cancellationToken);
-            return await (once ? OnceAsync(kiosk, orders[0], parsed, time, cancellationToken) : ConsoleAsync(kiosk, orders, time, cancellationToken));
+            return await (once ? OnceAsync(kiosk, OnceCommand.Run(kiosk, orders, jobs, parsed, time), parsed, cancellationToken) : ConsoleAsync(kiosk, orders, time, cancellationToken));
         }
     }
 
-    private static string? Contradiction(ParseResult parsed, int tickets) =>
-        parsed.GetValue(Once) && parsed.GetValue(StormCommand.Storm) ? "--once and --storm exclude each other"
-        : !parsed.GetValue(Once) && !parsed.GetValue(StormCommand.Storm) && parsed.GetValue(Json) ? "--json goes with --once and --storm"
-        : !parsed.GetValue(Once) && (parsed.GetValue(NetDown) || parsed.GetValue(PowerCut) is not null) ? "--net-down-after-query and --power-cut-during-ticket go with --once"
-        : parsed.GetValue(StormCommand.Storm) && parsed.GetValue(Order) != DefaultOrder ? "--order goes not with --storm, which makes its own"
-        : !parsed.GetValue(StormCommand.Storm) && (parsed.GetResult(StormCommand.Kills) is { Implicit: false } || parsed.GetValue(StormCommand.Seed) is not null) ? "--kills and --seed go with --storm"
-        : parsed.GetValue(NetDown) && parsed.GetValue(PowerCut) is not null ? "--net-down-after-query and --power-cut-during-ticket exclude each other"
-        : parsed.GetValue(PowerCut) > tickets ? $"the order has {tickets} tickets"
-        : null;
-
-    private static async Task<int> OnceAsync(VirtualKiosk kiosk, JsonObject order, ParseResult parsed, TimeProvider time, CancellationToken cancellationToken)
+    private static string? Contradiction(ParseResult parsed)
     {
-        var faults = new OnceFaults { NetDownAfterQuery = parsed.GetValue(NetDown), PowerCutDuringTicket = parsed.GetValue(PowerCut) };
+        var (once, storm) = (parsed.GetValue(OnceCommand.Once), parsed.GetValue(StormCommand.Storm));
+        return once && storm ? "--once and --storm exclude each other"
+            : !once && !storm && parsed.GetValue(Json) ? "--json goes with --once and --storm"
+            : storm && (parsed.GetValue(OnceCommand.Order) is not null || parsed.GetValue(OnceCommand.Station)) ? "--order and --station go not with --storm, which makes its own orders"
+            : !storm && (parsed.GetResult(StormCommand.Kills) is { Implicit: false } || parsed.GetValue(StormCommand.Seed) is not null) ? "--kills and --seed go with --storm"
+            : OnceCommand.Contradiction(parsed);
+    }
+
+    private static async Task<int> OnceAsync(VirtualKiosk kiosk, OnceRun run, ParseResult parsed, CancellationToken cancellationToken)
+    {
         try
         {
-            var result = await new OnceRun(kiosk, order, faults, time).RunAsync(TimeSpan.FromSeconds(parsed.GetValue(TimeOut)), cancellationToken);
+            var result = await run.RunAsync(TimeSpan.FromSeconds(parsed.GetValue(TimeOut)), cancellationToken);
             if (parsed.GetValue(Json)) OnceReport.WriteJson(Console.Out, result, kiosk);
             else OnceReport.WriteText(Console.Out, result, kiosk);
             if (!result.Verdict.Agree) ShowLog(kiosk.Folder);
@@ -129,7 +119,7 @@ internal static class SimulatorCommand
         {
             await kiosk.CreateJournalAsync(cancellationToken);
             await kiosk.StartAgentAsync(cancellationToken);
-            view.Answer($"Orders: {string.Join(", ", orders.Select(o => $"{OrderFile.Text(o, "alitrip_order_id")} ({OrderFile.Passengers(o).Count} passengers)"))}. 'help' tells what can be done.");
+            view.Answer($"Orders: {string.Join(", ", orders.Select(o => $"{OrderFile.Text(o, "alitrip_order_id")} ({OrderFile.Passengers(o).Count} passengers)"))}. Jobs: {string.Join(", ", JobFile.Samples)}. 'help' tells what can be done.");
             await new KioskConsole(interactive, view).RunAsync(Console.In, cancellationToken);
             return (int)KioskExitCode.Agreement;
         }
@@ -149,8 +139,6 @@ internal static class SimulatorCommand
         ShowLog(kiosk.Folder);
         return (int)KioskExitCode.RunFailed;
     }
-
-    private static JsonObject ReadOrder(string name, DateTimeOffset now) => OrderFile.Samples.Contains(name) ? OrderFile.Sample(name, now) : OrderFile.Read(name, now);
 
     private static SimulatedPrinterOptions PrinterOf(ParseResult parsed)
     {

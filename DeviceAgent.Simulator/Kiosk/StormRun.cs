@@ -77,7 +77,7 @@ internal sealed class StormRun : IDisposable
     {
         var record = order.Record(_time.GetUtcNow());
         // The platform's record changes with the report.
-        var expected = OnceRun.Expect(record);
+        var expected = ExpectedOrder.Of(record);
         _kiosk.Gateway.Ledger.Add(record);
         var left = false;
         if (order.Fault is { } fault)

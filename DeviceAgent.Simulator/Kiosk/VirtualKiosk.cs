@@ -21,6 +21,9 @@ internal sealed record VirtualKioskOptions
     /// <summary>Ship and train jobs whose orders the platform knows.</summary>
     public IReadOnlyList<JsonObject> Jobs { get; init; } = [];
 
+    /// <summary>Bus tickets get their numbers, seats and gates from the station's ticketing system, not from the order.</summary>
+    public bool StationAllocates { get; init; }
+
     /// <summary>The printer; a baud rate of 0 is for a line as fast as it comes.</summary>
     public SimulatedPrinterOptions Printer { get; init; } = new();
 
@@ -43,7 +46,13 @@ internal sealed class VirtualKiosk : IAsyncDisposable
     private readonly VirtualKioskOptions _options;
     private readonly TimeProvider _time;
     private readonly DatagramReceiver _notifications, _lights;
-    private readonly GatewayAccount _account = new() { AppSecret = RandomNumberGenerator.GetHexString(32, lowercase: true), Session = RandomNumberGenerator.GetHexString(40, lowercase: true) };
+    private readonly GatewayAccount _account = new()
+    {
+        AppSecret = RandomNumberGenerator.GetHexString(32, lowercase: true),
+        Session = RandomNumberGenerator.GetHexString(40, lowercase: true),
+        PassengerCipher = new() { Key = RandomNumberGenerator.GetHexString(32, lowercase: true) },
+    };
+    private readonly string _stationToken = RandomNumberGenerator.GetHexString(40, lowercase: true);
     private PseudoTerminal? _printerLine = new(), _scannerLine = new();
     private AgentProcess? _agent;
     private volatile TaskCompletionSource _ready = new();
@@ -76,13 +85,16 @@ internal sealed class VirtualKiosk : IAsyncDisposable
 
     public SimulatedGateway Gateway { get; private set; } = null!;
 
-    /// <summary>The station's ticketing system; the agent does not know of it unless its configuration says so.</summary>
+    /// <summary>The station's ticketing system: it decides about returns, and gives tickets where <see cref="VirtualKioskOptions.StationAllocates"/> is set.</summary>
     public SimulatedStation Station { get; private set; } = null!;
 
     public AgentApi Api { get; }
 
     /// <summary>It echoes process ids and counts its cuts exactly: no fate of a ticket has to stay unknown while it keeps its power.</summary>
     public bool PrinterProvesEverything => _options.Printer is { EchoesProcessId: true, TellsCutCounter: true, CutCounterStep: 1 };
+
+    /// <summary>See <see cref="VirtualKioskOptions.StationAllocates"/>.</summary>
+    public bool StationAllocates => _options.StationAllocates;
 
     public bool AgentRuns => _agent is { HasExited: false };
 
@@ -94,11 +106,21 @@ internal sealed class VirtualKiosk : IAsyncDisposable
     {
         var kiosk = new VirtualKiosk(options, time);
         kiosk.Gateway = await SimulatedGateway.StartAsync(new GatewayOptions { Account = kiosk._account }, time);
+        var sold = options.Orders.ToDictionary(o => OrderFile.Text(o, "alitrip_order_id")!, o => (JsonObject)o.DeepClone(), StringComparer.Ordinal);
         foreach (var order in options.Orders) kiosk.Gateway.Ledger.Add(order);
         foreach (var job in options.Jobs) kiosk.Gateway.Ledger.AddJob(job);
         kiosk.Gateway.Finished += kiosk.TellRequest;
-        kiosk.Station = await SimulatedStation.StartAsync(new StationOptions(), time);
+        kiosk.Station = await SimulatedStation.StartAsync(new StationOptions { Token = kiosk._stationToken }, time);
         kiosk.Station.Finished += kiosk.TellRequest;
+        // What brought its own numbers the station learns of when it is issued, as it must know what may be returned.
+        if (!options.StationAllocates)
+        {
+            kiosk.Gateway.Finished += request =>
+            {
+                if (request.Method == TopApi.BookOrder.Name && kiosk.Gateway.Ledger.Find(request.OrderNumber!) is { Outcome: "success" }
+                    && kiosk.Station.Books.Find(request.OrderNumber!) is null && sold.TryGetValue(request.OrderNumber!, out var order)) kiosk.Station.Books.AddIssued(order);
+            };
+        }
         kiosk.Printer.PieceCut += piece => kiosk.TimeLine.Add($"printer: piece {piece.Number} cut, {piece.Lines.Count} lines{(piece.QrTexts.Count > 0 ? ", a ticket" : "")}");
         kiosk.Printer.PieceTorn += piece => kiosk.TimeLine.Add($"printer: piece {piece.Number} torn");
         kiosk.Printer.Start();
@@ -236,7 +258,7 @@ internal sealed class VirtualKiosk : IAsyncDisposable
         var line = _options.Orders.Select(o => o["tvm_bus_line_info"] as JsonObject).FirstOrDefault(l => l is not null);
         Folder.PlugIn(PluggedDevice.Printer, _printerLine!.DevicePath);
         Folder.PlugIn(PluggedDevice.Scanner, _scannerLine!.DevicePath);
-        Folder.WriteSecrets(_account);
+        Folder.WriteSecrets(_account, _stationToken);
         Folder.WriteConfig(_account, Gateway.Url, new KioskDevices
         {
             PrinterBaudRate = _options.Printer.BaudRate == 0 ? 115_200 : _options.Printer.BaudRate,
@@ -244,6 +266,8 @@ internal sealed class VirtualKiosk : IAsyncDisposable
             StationId = line is null ? null : OrderFile.Text(line, "start_station_id"),
             StationName = line is null ? null : OrderFile.Text(line, "start_station_name"),
             ResumeTimeout = _options.ResumeTimeout,
+            Station = Station.Url,
+            StationAllocates = _options.StationAllocates,
         });
     }
 

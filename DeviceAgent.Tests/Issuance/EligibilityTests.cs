@@ -109,6 +109,17 @@ public sealed class EligibilityTests
         Assert.Equal(Refusal.FieldTooLong, JudgePassenger(p => p with { RiderName = new('张', 201) }));
     }
 
+    [Fact]
+    public void An_order_is_not_refused_for_numbers_that_the_station_gives()
+    {
+        Refusal? JudgeAllocated(Func<TvmPassengerVo, TvmPassengerVo> change) =>
+            Eligibility.Judge(Answer(i => i with { Passengers = [.. i.Passengers.Select(change)] }), "10000241", Options with { TicketsAreAllocated = true }, Now).Refusal;
+        Assert.Null(JudgeAllocated(p => p with { AgentTicketId = null, SeatNumber = null }));
+        Assert.Equal(Refusal.FieldMissing, JudgeAllocated(p => p with { AgentTicketId = "1" }));
+        Assert.Equal(Refusal.FieldTooLong, JudgeAllocated(p => p with { AgentTicketId = $"{p.AgentTicketId} 1" }));
+        Assert.Equal(Refusal.FieldMissing, JudgeAllocated(p => p with { RiderName = null }));
+    }
+
     [Theory]
     [InlineData("seat")]
     [InlineData("name")]

@@ -90,7 +90,7 @@ public sealed class SyncOrderTests
         var order = OrderFile.Sample("bus-2", time.GetUtcNow());
         var options = new VirtualKioskOptions { Agent = agent, Orders = [order], Printer = SimulatedPrinterOptions.Profile("exact") with { BaudRate = 115_200 } };
         await using var kiosk = await VirtualKiosk.CreateAsync(options, time);
-        var result = await new OnceRun(kiosk, order, new OnceFaults(), time).RunAsync(Limit, TestContext.Current.CancellationToken);
+        var result = await new BusRun(kiosk, order, new OnceFaults(), time).RunAsync(Limit, TestContext.Current.CancellationToken);
         Assert.Empty(result.Verdict.Disagreements);
     }
 }

@@ -9,6 +9,8 @@ public sealed class ConsoleTests
     {
         { "scan 1234567890", new ScanCommand("1234567890") },
         { "  SCAN  Code With Spaces ", new ScanCommand("Code With Spaces") },
+        { "job  ship-2", new JobCommand("ship-2") },
+        { "return 1000024102/024102001", new ReturnCommand("1000024102/024102001") },
         { "paper out", new PaperCommand(PaperChange.Out) },
         { "paper middle", new PaperCommand(PaperChange.OutInTicket) },
         { "paper load", new PaperCommand(PaperChange.Load) },
@@ -48,6 +50,8 @@ public sealed class ConsoleTests
 
     [Theory]
     [InlineData("scan", "scan CODE")]
+    [InlineData("job", "job NAME")]
+    [InlineData("return ", "return CODE")]
     [InlineData("paper", "out, middle, load, low")]
     [InlineData("paper out now", "out, middle, load, low")]
     [InlineData("cover shut", "open, close")]
@@ -59,7 +63,7 @@ public sealed class ConsoleTests
     [InlineData("gateway", "lose-answer, ban SECONDS, expire-session")]
     [InlineData("gateway ban forever", "seconds")]
     [InlineData("status please", "stands alone")]
-    [InlineData("print", "There are: scan, paper")]
+    [InlineData("print", "There are: scan, job, return, paper")]
     public void A_mistake_does_not_go_without_what_is_allowed(string line, string named)
     {
         Assert.False(KioskCommandLine.TryParse(line, out var command, out var error));
@@ -98,7 +102,7 @@ public sealed class ConsoleTests
         await new KioskConsole(kiosk, new KioskView(output, new VirtualTime())).RunAsync(new StringReader(string.Join('\n', lines)), TestContext.Current.CancellationToken);
         Assert.Equal(
         [
-            "scan 1234567890", "scan Code With Spaces", "paper Out", "paper OutInTicket", "paper Load", "paper Low", "cover True", "cover False", "cutter True", "cutter False",
+            "scan 1234567890", "scan Code With Spaces", "job ship-2", "return 1000024102/024102001", "paper Out", "paper OutInTicket", "paper Load", "paper Low", "cover True", "cover False", "cutter True", "cutter False",
             "printer False", "printer True", "Scanner False", "Printer True", "net False", "net True", "slow 800", "lose", "ban 60", "expire", "power False", "power True",
             "Status", "Tickets", "Ledger", "Lights",
         ], kiosk.Deeds);
@@ -145,6 +149,10 @@ public sealed class ConsoleTests
         public string? Refuses { get; init; }
 
         public Task ScanAsync(string code, CancellationToken cancellationToken) => Do($"scan {code}");
+
+        public Task SubmitJobAsync(string job, CancellationToken cancellationToken) => Do($"job {job}");
+
+        public Task ReturnAsync(string code, CancellationToken cancellationToken) => Do($"return {code}");
 
         public Task ChangePaperAsync(PaperChange change, CancellationToken cancellationToken) => Do($"paper {change}");
 

@@ -1,4 +1,6 @@
+using System.Text;
 using System.Text.Json.Nodes;
+using DeviceAgent.Issuance;
 using DeviceAgent.Simulator.Gateway;
 
 namespace DeviceAgent.Tests.Simulator;
@@ -36,6 +38,17 @@ public sealed class JobFileTests
         Assert.Equal(name == "train-3" ? 1 : 0, sold.Tickets.Count(t => !t.Issued));
         Assert.Empty(sold.Contradictions);
         Assert.Equal(sold.Tickets.Count(t => t.Issued), sold.Tickets.Where(t => t.Issued).Select(t => t.Number).Distinct().Count());
+    }
+
+    [Fact]
+    public void A_sample_job_is_not_one_that_the_agent_refuses()
+    {
+        foreach (var name in JobFile.Samples)
+        {
+            var (job, faults) = Job.Read(Encoding.UTF8.GetBytes(JobFile.Sample(name, TimeProvider.System.GetUtcNow()).ToJsonString()));
+            Assert.Equal([], faults);
+            Assert.NotNull(job);
+        }
     }
 
     [Theory]

@@ -43,7 +43,7 @@ public sealed class StormPlanTests
     public void No_two_orders_of_a_storm_can_be_mistaken_for_each_other()
     {
         var now = TimeProvider.System.GetUtcNow();
-        var orders = Enumerable.Range(0, 300).Select(i => OnceRun.Expect(StormPlan.Order(3, i).Record(now))).ToArray();
+        var orders = Enumerable.Range(0, 300).Select(i => ExpectedOrder.Of(StormPlan.Order(3, i).Record(now))).ToArray();
         Assert.Equal(300, orders.Select(o => o.OrderNumber).Distinct().Count());
         Assert.Equal(300, orders.Select(o => o.BusNumber).Distinct().Count());
         Assert.Equal(orders.Sum(o => o.Tickets), orders.SelectMany(o => o.TicketNumbers).Distinct().Count());

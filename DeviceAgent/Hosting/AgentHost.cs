@@ -83,7 +83,8 @@ internal sealed class AgentHost : IAsyncDisposable
             };
         }
         _printer = new(new SerialPrinterPort(options.Printer.Path, options.Printer.Line, options.Printer.EscPos, _time), _time, Random.Shared, loggers.CreateLogger("printer"));
-        _desk = new(Surroundings(options, station, trainUnreportable, loggers), options.Issuance, options.Orders);
+        _desk = new(Surroundings(options, station, trainUnreportable, loggers), options.Issuance,
+            options.Orders with { TicketsAreAllocated = options.Station is { Url: not null, Allocates: true } });
         _upkeep = new(journal.Journal, options.Journal, () => _time.IsTrusted && _desk.State is { InHand: null }, _time, loggers.CreateLogger("journal"));
         _line.Changed = OnLineChanged;
         _time.Trusted += OnClockTrusted;

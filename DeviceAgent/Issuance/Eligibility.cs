@@ -86,9 +86,12 @@ internal static class Eligibility
         var numbers = new HashSet<string>(StringComparer.Ordinal);
         foreach (var passenger in info.Passengers)
         {
-            if (string.IsNullOrWhiteSpace(passenger.AgentTicketId)) return "agent_ticket_id";
-            if (!numbers.Add(passenger.AgentTicketId)) return "agent_ticket_id: two passengers carry the same";
-            if (Needed("seat") && string.IsNullOrWhiteSpace(passenger.SeatNumber)) return "seat_number";
+            if (string.IsNullOrWhiteSpace(passenger.AgentTicketId))
+            {
+                if (!options.TicketsAreAllocated) return "agent_ticket_id";
+            }
+            else if (!numbers.Add(passenger.AgentTicketId)) return "agent_ticket_id: two passengers carry the same";
+            if (Needed("seat") && !options.TicketsAreAllocated && string.IsNullOrWhiteSpace(passenger.SeatNumber)) return "seat_number";
             if (Needed("name") && string.IsNullOrWhiteSpace(passenger.RiderName)) return "rider_name";
             if (Needed("certificate") && string.IsNullOrWhiteSpace(passenger.RiderCertNumber)) return "rider_cert_number";
             if (Needed("price") && passenger.TicketPrice is null) return "ticket_price";
@@ -99,7 +102,7 @@ internal static class Eligibility
     private static string? TooLong(TvmBusOrderLineInfo info)
     {
         var line = info.TvmBusLineInfo!;
-        if (info.Passengers.Any(p => p.AgentTicketId!.Length > MaxTicketNumber || p.AgentTicketId.Any(c => c is < '!' or > '~'))) return "agent_ticket_id";
+        if (info.Passengers.Select(p => p.AgentTicketId).OfType<string>().Any(n => n.Length > MaxTicketNumber || n.Any(c => c is < '!' or > '~'))) return "agent_ticket_id";
         string?[] fields = [line.BusNumber, line.BusType, line.StartStationName, line.ToStationName, line.LastPlaceName, info.AgentOrderId,
             .. info.Passengers.SelectMany(p => new[] { p.RiderName, p.RiderCertNumber, p.RiderCertType, p.SeatNumber })];
         return fields.Any(f => f?.Length > MaxFieldLength) ? $"a field of over {MaxFieldLength} characters" : null;

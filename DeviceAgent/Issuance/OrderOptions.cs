@@ -32,6 +32,9 @@ public sealed record OrderOptions
     /// <summary>Fields of an order that may be missing; of <see cref="FieldsThatMayBeOptional"/>. Default: none.</summary>
     public IReadOnlyList<string> OptionalFields { get; init; } = [];
 
+    /// <summary>Ticket numbers and seats come from the station's system (Station:Url, Station:Allocates): the order need not bring them. Follows from "Station"; no key of its own.</summary>
+    internal bool TicketsAreAllocated { get; init; }
+
     /// <summary>Queries to the platform; 1 to 600 a minute, default 20. Order numbers can be guessed, and one kiosk must not get the app key banned.</summary>
     public int LookUpsPerMinute { get; init; } = 20;
 
