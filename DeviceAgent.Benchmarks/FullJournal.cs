@@ -34,6 +34,7 @@ internal static class FullJournal
         var secret = RandomNumberGenerator.GetBytes(JournalKeys.KeyBytes);
         using (var keys = JournalKeys.FromKey(secret))
         using (var journal = SqliteJournal.Create(database, new(), keys, TimeProvider.System)) Fill(journal, issuances, reports);
+        using (var keys = JournalKeys.FromKey(secret)) Check(database, keys, issuances, reports);
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite };
         // The key comes last: a half made journal has none.
         using var file = new FileStream(key, options);
@@ -60,9 +61,9 @@ internal static class FullJournal
                 before_run, before_connection, ended_at, outcome, bytes_sent, judgement)
                 SELECT i, 'ticket', t.k, 'abcd', 1700000000000 + i * 60000, '{evidence.Unit}', '{evidence.SerialNumber}', i, 1, 1, 2, randomblob(16), '{evidence.Connection}',
                     1700000009000 + i * 60000, 'presented', 1040, '{Samples.Presented.Judgement}' FROM n, (SELECT 0 AS k UNION ALL SELECT 1) AS t ORDER BY i, t.k;
-            INSERT INTO outbox (id, order_number, kind, payload_version, success, state, open, created_at, changed_at, sends, payload, personal)
+            INSERT INTO outbox (id, order_number, kind, payload_version, success, state, open, created_at, changed_at, sends, issuance, payload, personal)
                 SELECT i, CAST(1000000000000000 + i AS TEXT), '{ReportKinds.BusBook}', 1, 1, CASE WHEN i > {issuances - reports} THEN 'due' ELSE 'confirmed' END, i > {issuances - reports},
-                    1700000009000 + i * 60000, 1700000010000 + i * 60000, i <= {issuances - reports},
+                    1700000009000 + i * 60000, 1700000010000 + i * 60000, i <= {issuances - reports}, i,
                     CAST(replace(CAST(X'{payload}' AS TEXT), '{Samples.OrderNumber(0)}', CAST(1000000000000000 + i AS TEXT)) AS BLOB), randomblob({personal}) FROM n;
             INSERT INTO audit (at, what, details) SELECT 1700000000000 + i * 60000, 'issued', 'issuance ' || i || ' report ' || i FROM n, (SELECT 0 UNION ALL SELECT 1 UNION ALL SELECT 2
                 UNION ALL SELECT 3 UNION ALL SELECT 4 UNION ALL SELECT 5 UNION ALL SELECT 6 UNION ALL SELECT 7 UNION ALL SELECT 8) ORDER BY i;
@@ -72,6 +73,12 @@ internal static class FullJournal
             PRAGMA synchronous = FULL;
             """);
         journal.Database.Execute(sql);
+    }
+
+    // Opened again: what was written behind the journal's back it does not count.
+    private static void Check(string database, JournalKeys keys, int issuances, int reports)
+    {
+        using var journal = SqliteJournal.Open(database, new(), keys, TimeProvider.System);
         var counts = journal.Counts;
         if (counts.Waiting != reports || journal.CountIssuances().Issued != issuances)
             throw new InvalidOperationException($"The full journal does not read as it was written: {counts.Waiting} reports wait.");

@@ -49,7 +49,7 @@ internal sealed partial record TidySource(string Path, string Text)
     }
 
     // Deterministic builds make the compiler's paths virtual: the root is looked for upwards from the test binary then.
-    private static string Root([CallerFilePath] string path = "")
+    internal static string Root([CallerFilePath] string path = "")
     {
         foreach (var start in new[] { System.IO.Path.GetDirectoryName(path)!, AppContext.BaseDirectory })
         {

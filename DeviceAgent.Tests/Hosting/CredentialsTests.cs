@@ -57,6 +57,40 @@ public sealed class CredentialsTests : IDisposable
     }
 
     [Fact]
+    public void A_session_that_was_set_goes_before_the_older_one_of_systemd_and_nobody_else_may_read_it()
+    {
+        Write("top-app-secret", "abc"u8.ToArray(), systemd: true);
+        Write("top-session", "old"u8.ToArray(), systemd: true);
+        var credentials = Open(systemd: true);
+        Assert.Equal("old", credentials.Session);
+        credentials.SetSession("new");
+        Assert.Equal("new", credentials.Session);
+        credentials.SetSession("newer");
+        Assert.Equal("newer", credentials.Session);
+        Assert.Equal("newer", Open(systemd: true).Session);
+        var file = Path.Combine(State, "secrets", "top-session");
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+        Assert.Equal(["top-session"], Directory.GetFiles(Path.Combine(State, "secrets")).Select(Path.GetFileName));
+        // The other secrets are systemd's where it has them.
+        Write("top-app-secret", "other"u8.ToArray());
+        Assert.Equal("abc", Open(systemd: true).AppSecret);
+    }
+
+    [Fact]
+    public void A_key_or_token_that_cannot_be_used_is_told_at_the_start()
+    {
+        Write("top-app-secret", "abc"u8.ToArray());
+        Assert.Equal((null, null), (Open().StationToken, Open().TrainKey));
+        Write("station-token", "tok\n"u8.ToArray());
+        Write("train-key", "0123456789ABCDEFFEDCBA9876543210"u8.ToArray());
+        Assert.Empty(Open().Check(true));
+        Assert.Equal(("tok", "0123456789ABCDEFFEDCBA9876543210"), (Open().StationToken, Open().TrainKey));
+        Write("train-key", "two words"u8.ToArray(), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
+        Assert.StartsWith("train-key: has mode 0604", Only(), StringComparison.Ordinal);
+        Assert.Null(Open().TrainKey);
+    }
+
+    [Fact]
     public void A_token_that_cannot_be_used_is_told_at_the_start_and_is_never_sent()
     {
         Write("top-app-secret", "abc"u8.ToArray());

@@ -8,6 +8,7 @@ using DeviceAgent.Hosting;
 using DeviceAgent.Issuance;
 using DeviceAgent.Journal;
 using DeviceAgent.Platform.Gateway;
+using DeviceAgent.Platform.Station;
 using DeviceAgent.Platform.Sync;
 
 namespace DeviceAgent.Tests.Hosting;
@@ -42,7 +43,10 @@ public sealed class OptionsLoaderTests
           "Lights":  { "Backend": "Gpio", "Chip": "pinctrl-bcm2711", "Lines": { "StatusRed": "17", "StatusGreen": "27", "Scanner": "GPIO22", "Tickets": "23" }, "ActiveLow": ["Tickets", "StatusRed"] },
           "Issuance": { "EvidenceTimeout": "00:00:11", "BlockedTimeout": "00:06:00", "TakeTicketTime": "00:00:09", "NoticeTime": "00:00:05", "PauseLimit": "00:00:50", "ResumeTimeout": "00:11:00" },
           "Outbox":  { "MaxReports": 500, "FirstRetryDelay": "00:00:03", "MaxRetryDelay": "00:20:00", "Concurrency": 8, "HoldRetryInterval": "00:01:00", "MaxUselessAnswers": 5 },
-          "Journal": { "WalAutoCheckpointPages": 2000 },
+          "Journal": { "WalAutoCheckpointPages": 2000, "PersonalDataDays": 30, "KeepDays": 90, "KeepIssuances": 1000 },
+          "Station": { "Url": "https://station.example/kiosk", "Allocates": false, "Timeout": "00:00:05", "Patience": "00:00:20" },
+          "Returns": { "Mode": "Scanner", "ConfirmTime": "00:00:10", "RefundAmountUnit": "Yuan", "ComeFrom": "agent-X" },
+          "Train":   { "Mode": "Cbc", "KeyForm": "Text", "Iv": "000102030405060708090a0b0c0d0e0f", "Output": "Base64", "ResendIsSafe": true },
           "Clock":   { "Trust": "Always" },
           "Alerts":  { "Url": "https://alerts.example/kiosks", "RepeatEvery": "00:30:00", "Timeout": "00:00:07" }
         }
@@ -79,6 +83,9 @@ public sealed class OptionsLoaderTests
         Assert.Equal(new JournalOptions(), options.Journal);
         Assert.Equal(new ClockOptions(), options.Clock);
         Assert.Equal(new AlertOptions(), options.Alerts);
+        Assert.Equal(new StationOptions(), options.Station);
+        Assert.Equal(new ReturnOptions(), options.Returns);
+        Assert.Equal(new TrainOptions(), options.Train);
         Assert.Equal(new KioskOptions { Id = "K-0001" }, options.Kiosk);
         var orders = new OrderOptions { CodePatterns = options.Orders.CodePatterns };
         Assert.Equal(orders with { StationIds = options.Orders.StationIds, StationNames = options.Orders.StationNames, OptionalFields = options.Orders.OptionalFields }, options.Orders);
@@ -133,7 +140,14 @@ public sealed class OptionsLoaderTests
             HoldRetryInterval = TimeSpan.FromMinutes(1),
             MaxUselessAnswers = 5,
         }, options.Outbox);
-        Assert.Equal(new JournalOptions { WalAutoCheckpointPages = 2000 }, options.Journal);
+        Assert.Equal(new JournalOptions { WalAutoCheckpointPages = 2000, PersonalDataDays = 30, KeepDays = 90, KeepIssuances = 1000 }, options.Journal);
+        Assert.Equal(new StationOptions { Url = new("https://station.example/kiosk"), Allocates = false, Timeout = TimeSpan.FromSeconds(5), Patience = TimeSpan.FromSeconds(20) }, options.Station);
+        Assert.Equal(new ReturnOptions { Mode = ReturnMode.Scanner, ConfirmTime = TimeSpan.FromSeconds(10), RefundAmountUnit = RefundUnit.Yuan, ComeFrom = "agent-X" }, options.Returns);
+        Assert.Equal(new TrainOptions
+        {
+            Cipher = new() { Mode = TrainCipherMode.Cbc, KeyForm = TrainKeyForm.Text, Iv = "000102030405060708090a0b0c0d0e0f", Output = TrainCipherOutput.Base64 },
+            ResendIsSafe = true,
+        }, options.Train);
         Assert.Equal(new ClockOptions { Trust = ClockTrust.Always }, options.Clock);
         Assert.Equal(new AlertOptions { Url = new("https://alerts.example/kiosks"), RepeatEvery = TimeSpan.FromMinutes(30), Timeout = TimeSpan.FromSeconds(7) }, options.Alerts);
     }
@@ -264,6 +278,23 @@ public sealed class OptionsLoaderTests
     [InlineData("Outbox:FirstRetryDelay", "\"00:10:00.0000001\"")]
     [InlineData("Journal:WalAutoCheckpointPages", "0")]
     [InlineData("Journal", "true")]
+    [InlineData("Journal:PersonalDataDays", "0")]
+    [InlineData("Journal:KeepDays", "29")]
+    [InlineData("Journal:KeepIssuances", "999")]
+    [InlineData("Station:Url", "\"http://station.example/\"")]
+    [InlineData("Station:Url", "\"https://station.example/?token=a\"")]
+    [InlineData("Station:Timeout", "\"00:01:01\"")]
+    [InlineData("Station:Patience", "\"00:00:00\"")]
+    [InlineData("Station:Allocates", "1")]
+    [InlineData("Returns:Mode", "\"Screen\"")]
+    [InlineData("Returns:Mode", "\"Scanner\"")]
+    [InlineData("Returns:ConfirmTime", "\"00:00:02\"")]
+    [InlineData("Returns:RefundAmountUnit", "\"fen\"")]
+    [InlineData("Returns:ComeFrom", "\"two words\"")]
+    [InlineData("Train:Output", "\"hex\"")]
+    [InlineData("Train:Mode", "\"Gcm\"")]
+    [InlineData("Train:Iv", "\"00\"")]
+    [InlineData("Train:ResendIsSafe", "\"yes\"")]
     [InlineData("Clock:Trust", "\"Never\"")]
     [InlineData("Clock:Trust", "true")]
     [InlineData("Alerts:Url", "\"http://alerts.example/\"")]

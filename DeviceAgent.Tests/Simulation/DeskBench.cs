@@ -1,6 +1,7 @@
 using DeviceAgent.Devices;
 using DeviceAgent.Issuance;
 using DeviceAgent.Journal;
+using DeviceAgent.Platform.Sync;
 using DeviceAgent.Tests.Issuance;
 using DeviceAgent.Tickets;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -18,9 +19,13 @@ internal sealed class DeskBench : IPassengerGuidance, IAlarms, IDisposable
     private IssuanceDesk? _desk;
     private CancellationTokenSource? _stationStop;
 
-    public DeskBench(int passengers = 2, IssuanceOptions? options = null)
+    private readonly Func<DeskSurroundings, DeskSurroundings> _with;
+
+    /// <param name="with">What this kiosk has besides: a station's system, returns.</param>
+    public DeskBench(int passengers = 2, IssuanceOptions? options = null, Func<DeskSurroundings, DeskSurroundings>? with = null)
     {
         _options = options ?? new();
+        _with = with ?? (surroundings => surroundings);
         Loop = new(Time);
         Printer = new(Time);
         Platform.Orders[Order] = EligibilityTests.Answer(null, passengers).TvmBusOrderLineInfo!;
@@ -69,7 +74,7 @@ internal sealed class DeskBench : IPassengerGuidance, IAlarms, IDisposable
         var station = new PrinterStation(Printer, Time, new Random(7 + _boots++), NullLogger.Instance);
         _stationStop = new();
         var stop = _stationStop.Token;
-        _desk = new(new()
+        _desk = new(_with(new()
         {
             Journal = Journal,
             CheckJournal = CheckJournal,
@@ -90,7 +95,7 @@ internal sealed class DeskBench : IPassengerGuidance, IAlarms, IDisposable
             DiskReserveUsed = () => DiskReserveUsed,
             Alarms = this,
             MaxReports = 100,
-        }, _options, new() { StationIds = ["33444"] });
+        }), _options, new() { StationIds = ["33444"] });
         var desk = _desk;
         Running = Loop.Start(desk.RunAsync);
         _ = Loop.Start(() => station.RunAsync(stop));
@@ -117,10 +122,30 @@ internal sealed class DeskBench : IPassengerGuidance, IAlarms, IDisposable
         return offer;
     }
 
-    public DecisionOutcome Decide(DecisionKind decision, string order = Order)
+    public JobOffer Submit(Job job)
+    {
+        JobOffer? offer = null;
+        Loop.Do(() => offer = Desk.Offer(job));
+        return offer!;
+    }
+
+    public JobOffer Return(string code)
+    {
+        JobOffer? offer = null;
+        Loop.Do(() => offer = Desk.OfferReturn(ReturnTarget.Parse(code)!.Value));
+        return offer!;
+    }
+
+    /// <summary>The reports that wait, oldest first.</summary>
+    public IReadOnlyList<OutboxReport> Waiting => Journal.Take(DateTimeOffset.MaxValue, 100, new HashSet<string>());
+
+    /// <summary>What waits for the station.</summary>
+    public IReadOnlyList<OutboxReport> Notices => Journal.StationNotices.Take(DateTimeOffset.MaxValue, 100, new HashSet<string>());
+
+    public DecisionOutcome Decide(DecisionKind decision, string order = Order, Orders.Journey journey = Orders.Journey.Bus)
     {
         DecisionOutcome? outcome = null;
-        Loop.Start(async () => outcome = await Desk.DecideAsync(new(new(Orders.Journey.Bus, order), decision, "uid 0 (root)", "looked into the printer")));
+        Loop.Start(async () => outcome = await Desk.DecideAsync(new(new(journey, order), decision, "uid 0 (root)", "looked into the printer")));
         Loop.RunUntil(() => outcome is not null, TimeSpan.FromMinutes(2));
         return outcome!;
     }

@@ -102,7 +102,7 @@ internal sealed class PaperPrinter(VirtualTime time) : IPrinterPort
             var copy = document.IndexOf("COPY "u8);
             return Encoding.ASCII.GetString(document.Slice(store + 3, length)) + (copy < 0 ? "" : $" COPY {(char)document[copy + 5]}");
         }
-        return document.IndexOf("VOID"u8) >= 0 ? "VOID" : document.IndexOf("PLEASE SEE STAFF"u8) >= 0 ? "SLIP" : "PROBE";
+        return document.IndexOf("VOID"u8) >= 0 ? "VOID" : document.IndexOf("PLEASE SEE STAFF"u8) >= 0 ? "SLIP" : document.IndexOf("RETURN SLIP"u8) >= 0 ? "RETURN" : "PROBE";
     }
 
     private sealed class Handle(PaperPrinter printer) : ITicketPrinter

@@ -38,9 +38,12 @@ internal sealed class MemoryOutbox : IOutbox
             Payload = report.Payload,
             Personal = report.Personal,
             Sends = 0,
-            FateUnknown = false,
+            FateUnknown = report.AskFirst,
             CreatedAt = at,
-        }));
+        })
+        {
+            State = report.AskFirst ? ReportState.Retry : ReportState.Due,
+        });
         return id;
     }
 

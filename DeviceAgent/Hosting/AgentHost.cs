@@ -41,6 +41,7 @@ internal sealed class AgentHost : IAsyncDisposable
     private readonly IssuanceDesk _desk;
     private readonly LocalApi _api;
     private readonly ClockWatch _clockWatch;
+    private readonly JournalUpkeep _upkeep;
     private readonly HttpMessageInvoker _alertHttp;
     private readonly WebhookAlarms _alarms;
     private readonly Watchdog? _watchdog;
@@ -84,6 +85,7 @@ internal sealed class AgentHost : IAsyncDisposable
         _printer = new(new SerialPrinterPort(options.Printer.Path, options.Printer.Line, options.Printer.EscPos, _time), _time, Random.Shared, loggers.CreateLogger("printer"));
         _desk = new(Surroundings(options, station, trainUnreportable, loggers), options.Issuance,
             options.Orders with { TicketsAreAllocated = options.Station is { Url: not null, Allocates: true } });
+        _upkeep = new(journal.Journal, options.Journal, () => _time.IsTrusted && _desk.State is { InHand: null }, _time, loggers.CreateLogger("journal"));
         _line.Changed = OnLineChanged;
         _time.Trusted += OnClockTrusted;
         _clockWatch = new(_time, new GatewayDate(gateway, _time), _alarms, Random.Shared, loggers.CreateLogger("clock"));
@@ -197,6 +199,7 @@ internal sealed class AgentHost : IAsyncDisposable
         var printer = _loop.Start(() => _printer.RunAsync(stop.Token));
         var scanner = _loop.Start(() => _scanner.RunAsync(stop.Token));
         var line = _loop.Start(() => _line.RunAsync(stop.Token));
+        var upkeep = _loop.Start(() => WithJournalAsync(_upkeep.RunAsync, stop.Token));
         var clock = _loop.Start(() => _clockWatch.RunAsync(stop.Token));
         var alarms = _loop.Start(() => _alarms.RunAsync(stop.Token));
         await _api.StartAsync(cancellationToken);
@@ -205,12 +208,12 @@ internal sealed class AgentHost : IAsyncDisposable
         var watchdog = _watchdog?.RunAsync(stop.Token) ?? Task.CompletedTask;
 
         // None of these ends by itself: one that does has met what no rule provides for, and the process ends with it.
-        var first = await Task.WhenAny(stopAsked.Task, desk, sender, notices, printer, scanner, line, clock, alarms);
+        var first = await Task.WhenAny(stopAsked.Task, desk, sender, notices, upkeep, printer, scanner, line, clock, alarms);
         _systemd.Stopping();
         _logger.Stopping();
         await StopDeskAsync(desk);
         await stop.CancelAsync();
-        await Task.WhenAll(desk, sender, notices, printer, scanner, line, clock, alarms, watchdog).WaitAsync(StopLimit, _time, CancellationToken.None);
+        await Task.WhenAll(desk, sender, notices, upkeep, printer, scanner, line, clock, alarms, watchdog).WaitAsync(StopLimit, _time, CancellationToken.None);
         await first;
     }
 
@@ -231,15 +234,27 @@ internal sealed class AgentHost : IAsyncDisposable
     private async Task<bool> EndsWithinAsync(Task task, TimeSpan limit) =>
         await Task.WhenAny(task, Task.Delay(limit, _time)) == task;
 
-    // A journal that cannot be written stops the issuing, not the agent: a technician must be able to ask it why.
-    private async Task SendAsync(OutboxSender sender, CancellationToken stop)
+    private Task SendAsync(OutboxSender sender, CancellationToken stop) => WithJournalAsync(async end =>
+    {
+        _sends |= sender == _sender;
+        try
+        {
+            await sender.RunAsync(end);
+        }
+        finally
+        {
+            _sends &= sender != _sender;
+        }
+    }, stop);
+
+    /// <summary>Works with the journal once it is checked. One that cannot be written stops the issuing, not the agent: a technician must be able to ask it why.</summary>
+    private async Task WithJournalAsync(Func<CancellationToken, Task> work, CancellationToken stop)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stop, _journalFailed.Token);
         try
         {
             await _desk.JournalChecked.WaitAsync(end.Token);
-            _sends |= sender == _sender;
-            await sender.RunAsync(end.Token);
+            await work(end.Token);
         }
         catch (JournalException e)
         {
@@ -247,11 +262,7 @@ internal sealed class AgentHost : IAsyncDisposable
         }
         catch (OperationCanceledException) when (end.IsCancellationRequested)
         {
-            // Stopped, or there is no journal to send from.
-        }
-        finally
-        {
-            _sends &= sender != _sender;
+            // Stopped, or there is no journal to work with.
         }
         await Idle(stop);
     }

@@ -87,6 +87,8 @@ public enum AlarmKind
     ReportParked,
     /// <summary>No report goes out before a person has renewed the session or put the configuration right.</summary>
     ReportsHeld,
+    /// <summary>The station's system may have made a ticket invalid, and has not answered: nothing is reported of it yet.</summary>
+    ReturnUnanswered,
     /// <summary>The station's ticketing system takes no notice of what was given or given back: its books and ours part.</summary>
     NoticesHeld,
     /// <summary>Nobody has vouched for the clock for long: nothing is issued.</summary>

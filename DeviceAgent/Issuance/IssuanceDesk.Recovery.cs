@@ -22,7 +22,7 @@ public sealed partial class IssuanceDesk
             {
                 case IssuanceState.Intent when record.Journey == Journey.BusReturn:
                     // The station may have made the ticket invalid: it is asked until it answers.
-                    _returnsToAsk.Add(new(record.Journey, record.OrderNumber));
+                    OweAnswer(new(record.Journey, record.OrderNumber), record.ChangedAt);
                     intents++;
                     break;
                 case IssuanceState.Intent:

@@ -111,38 +111,52 @@ public sealed partial class IssuanceDesk
         }
         var claim = record is { State: IssuanceState.Intent } intent ? (intent, null) : await ClaimAsync(target.Key);
         if (claim is not var (recorded, claimToken)) return;
-        var decided = await AskStationAsync(target, answer.Value!.TvmBusOrderLineInfo!, recorded, claimToken, _with.StationPatience);
-        if (decided is { } open2) await IssueAsync(open2);
+        var decided = await AskStationAsync(target, answer.Value!.TvmBusOrderLineInfo!, recorded, claimToken, isWaitedFor: true);
+        if (decided is not null) await IssueAsync(decided);
     }
 
     private bool IsIssuedHere(ReturnTarget target) => _with.Journal.Find(Journey.Bus, target.OrderNumber) is { State: IssuanceState.Issued };
 
-    /// <summary>The station's decision, durable with its report. Null when there is no slip to print: the lights say why.</summary>
-    private async Task<OpenOrder?> AskStationAsync(ReturnTarget target, TvmBusOrderLineInfo info, IssuanceRecord intent, string? claim, TimeSpan patience)
+    /// <summary>The station's decision, durable with its report. Null when there is no slip to print.</summary>
+    /// <param name="isWaitedFor">Somebody stands there: it is asked for a while, and the lights tell what it came to.</param>
+    private async Task<OpenOrder?> AskStationAsync(ReturnTarget target, TvmBusOrderLineInfo info, IssuanceRecord intent, string? claim, bool isWaitedFor)
     {
+        var patience = isWaitedFor ? _with.StationPatience : TimeSpan.Zero;
         var passenger = info.Passengers.FirstOrDefault(p => target.TicketNumber is not null && p.AgentTicketId == target.TicketNumber)?.RiderName;
         var request = new ReturnRequest(target.OrderNumber, target.TicketNumber, _with.KioskId, info.AgentOrderId, passenger);
         var began = _with.Time.GetTimestamp();
         while (true)
         {
             var result = await _with.Station!.ReturnAsync(request, _hardStop.Token);
-            if (result.Value is { } answer) return Decided(target, info, intent, claim, answer, passenger);
+            if (result.Value is { } answer)
+            {
+                var open = Decided(target, info, intent, claim, answer, passenger);
+                if (open is null && isWaitedFor) Notice(answer.Decision == ReturnDecision.Refused ? Guidance.Refused : Guidance.SeeStaff);
+                return open;
+            }
             if (result.Fault!.Remedy != TopRemedy.Retry || _with.Time.GetElapsedTime(began) + StationPause >= patience)
             {
                 // It may have made the ticket invalid all the same.
                 _with.Logger.NotAsked(target.Key.ToString(), $"the station's system: {result.Fault}");
-                _returnsToAsk.Add(target.Key);
+                OweAnswer(target.Key, intent.ChangedAt);
                 _askReturnsAt = _with.Time.GetTimestamp() + Ticks(AskReturnsAgainAfter);
-                Notice(Guidance.SeeStaff);
+                if (isWaitedFor) Notice(Guidance.SeeStaff);
                 return null;
             }
             await Task.Delay(StationPause, _with.Time, _hardStop.Token);
         }
     }
 
+    private void OweAnswer(OrderKey key, DateTimeOffset since)
+    {
+        _returnsToAsk.Add(key);
+        _with.Alarms.Raise(new(AlarmKind.ReturnUnanswered, key.ToString(), "the station may have made the ticket invalid and has not said so; it is asked every minute", since));
+    }
+
     private OpenOrder? Decided(ReturnTarget target, TvmBusOrderLineInfo info, IssuanceRecord intent, string? claim, ReturnAnswer answer, string? passenger)
     {
         _returnsToAsk.Remove(target.Key);
+        _with.Alarms.Clear(AlarmKind.ReturnUnanswered, target.Key.ToString());
         var now = _with.Time.GetUtcNow();
         var agentOrder = answer.AgentOrderNumber ?? info.AgentOrderId;
         if (answer.Decision == ReturnDecision.Refused)
@@ -150,7 +164,6 @@ public sealed partial class IssuanceDesk
             var reason = $"the station refuses the return: {answer.Reason ?? "no reason given"}";
             _with.Journal.Release(intent.Id, reason, [], now);
             _with.Logger.Released(target.Key.ToString(), reason);
-            Notice(Guidance.Refused);
             return null;
         }
         var report = ReturnRules.Report(agentOrder ?? "", target, answer, passenger, _with.Returns);
@@ -160,7 +173,6 @@ public sealed partial class IssuanceDesk
             _with.Journal.Fail(intent.Id, [report], reason, now);
             _with.Logger.Failed(target.Key.ToString(), reason);
             _with.WakeSender();
-            Notice(Guidance.SeeStaff);
             return null;
         }
         _with.Journal.Accept(intent.Id, ReturnRules.Accept(info, target, answer, _with.Templates.For(Journey.BusReturn).Version, claim), [report], now);
@@ -183,9 +195,8 @@ public sealed partial class IssuanceDesk
             }
             var order = await _with.Platform.QueryOrderAsync(target.OrderNumber, _hardStop.Token);
             if (order.Value?.TvmBusOrderLineInfo is not { } info) continue;
-            if (await AskStationAsync(target, info, intent, null, TimeSpan.Zero) is not { } open) continue;
+            if (await AskStationAsync(target, info, intent, null, isWaitedFor: false) is not { } open) continue;
             _waitingSince[open.Key] = _with.Time.GetTimestamp();
-            Notice(Guidance.SeeStaff);
         }
     }
 }

@@ -62,7 +62,7 @@ internal static class ReturnRules
                 DepartsAt = TvmTimes.Parse(line?.DepTime) ?? answer.ReturnedAt,
             },
             Passengers = passengers,
-            Refund = new(target.TicketNumber, answer.RefundFen, answer.ReturnedAt),
+            Refund = new(answer.ReturnedAt, target.TicketNumber, answer.RefundFen),
         };
         return new(order, [new() { Index = 0, TicketNumber = target.TicketNumber ?? target.OrderNumber, Passenger = passengers[0] }], template, claim);
     }

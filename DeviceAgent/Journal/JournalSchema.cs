@@ -176,7 +176,11 @@ internal static class JournalSchema
         -- 1 once the personal data is erased, here and in the issuance.
         ALTER TABLE outbox ADD COLUMN purged INTEGER NOT NULL DEFAULT 0;
         CREATE INDEX outbox_unpurged ON outbox (changed_at) WHERE {JournalSql.IsUnpurged};
+        -- A platform's report that waits for nothing is in none of these.
         CREATE INDEX outbox_notices ON outbox (issuance) WHERE {JournalSql.IsForStation};
+        CREATE INDEX outbox_notices_waiting ON outbox (id, not_before) WHERE {JournalSql.IsOpen} AND {JournalSql.IsForStation};
+        CREATE INDEX outbox_notices_retry ON outbox (not_before) WHERE {JournalSql.IsRetry} AND {JournalSql.IsForStation};
+        CREATE INDEX outbox_reports_retry ON outbox (not_before) WHERE {JournalSql.IsRetry} AND {JournalSql.IsForPlatform};
         """,
     ];
 }

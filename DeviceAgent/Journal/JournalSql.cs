@@ -16,6 +16,7 @@ internal static partial class JournalSql
         "kind IN ('bus.book', 'bus.return', 'ship.notify', 'train.book', 'station.confirm', 'station.release') AND payload_version = 1";
     /// <summary><see cref="DeviceAgent.Platform.Sync.ReportKinds.IsForStation"/>, in SQL.</summary>
     public const string IsForStation = "substr(kind, 1, 8) = 'station.'";
+    public const string IsForPlatform = "substr(kind, 1, 8) <> 'station.'";
     /// <summary>?2: 1 for the station's notices, 0 for the platform's reports.</summary>
     private const string IsOfLine = $"({IsForStation}) = ?2";
     private const string IsFirstOfItsOrder = $"""
@@ -113,13 +114,19 @@ internal static partial class JournalSql
         UPDATE outbox INDEXED BY outbox_waiting SET state = 'retry', fate_unknown = 1, not_before = ?1, changed_at = ?1
         WHERE {IsOpen} AND state = 'sending' AND {IsKnownFormat} AND {IsOfLine}
         """;
-    public const string TakeReports = $"""
-        SELECT id, order_number, kind, payload_version, success, payload, personal, sends, fate_unknown, created_at
-        FROM outbox AS o INDEXED BY outbox_waiting
-        WHERE {IsOpen} AND not_before <= ?1 AND state IN ('due', 'retry') AND {IsKnownFormat} AND {IsOfLine} AND {IsFirstOfItsOrder} ORDER BY id
+    private const string TakeColumns = """
+        SELECT id, order_number, kind, payload_version, success, payload, personal, sends, fate_unknown, created_at FROM outbox AS o
         """;
-    public const string NextDue = $"""
-        SELECT not_before FROM outbox AS o INDEXED BY outbox_retry WHERE {IsRetry} AND {IsKnownFormat} AND {IsOfLine} AND {IsFirstOfItsOrder}
+    private const string MayGoOut = $"{IsOpen} AND not_before <= ?1 AND state IN ('due', 'retry') AND {IsKnownFormat} AND {IsFirstOfItsOrder}";
+    // One statement for each line: behind an index of its own no line walks past what waits in the other.
+    public const string TakeReports = $"{TakeColumns} INDEXED BY outbox_waiting WHERE {IsForPlatform} AND {MayGoOut} ORDER BY id";
+    public const string TakeNotices = $"{TakeColumns} INDEXED BY outbox_notices_waiting WHERE {IsForStation} AND {MayGoOut} ORDER BY id";
+    public const string NextReport = $"""
+        SELECT not_before FROM outbox AS o INDEXED BY outbox_reports_retry WHERE {IsRetry} AND {IsForPlatform} AND {IsKnownFormat} AND {IsFirstOfItsOrder}
+        ORDER BY not_before LIMIT 1
+        """;
+    public const string NextNotice = $"""
+        SELECT not_before FROM outbox AS o INDEXED BY outbox_notices_retry WHERE {IsRetry} AND {IsForStation} AND {IsKnownFormat} AND {IsFirstOfItsOrder}
         ORDER BY not_before LIMIT 1
         """;
     public const string OpenReports = $"""
@@ -144,7 +151,10 @@ internal static partial class JournalSql
         UPDATE outbox SET state = 'retry', open = 1, changed_at = ?2, not_before = ?2, fate_unknown = ?4, park_reason = NULL, evidence = ?3 WHERE id = ?1
         """;
     public const string SettleReport = "UPDATE outbox SET state = 'confirmed', open = 0, changed_at = ?2, evidence = ?3 WHERE id = ?1";
-    public const string WakeRetries = $"UPDATE outbox INDEXED BY outbox_retry SET not_before = ?1 WHERE {IsRetry} AND not_before > ?1 AND {IsKnownFormat} AND {IsOfLine}";
+    public const string WakeReports =
+        $"UPDATE outbox INDEXED BY outbox_reports_retry SET not_before = ?1 WHERE {IsRetry} AND {IsForPlatform} AND not_before > ?1 AND {IsKnownFormat}";
+    public const string WakeNotices =
+        $"UPDATE outbox INDEXED BY outbox_notices_retry SET not_before = ?1 WHERE {IsRetry} AND {IsForStation} AND not_before > ?1 AND {IsKnownFormat}";
 
     public const string FindPrinter = "SELECT unit, model, echoes_process_id, cuts_exact, cuts, seen_at, low_since_attempt FROM device_counter WHERE unit = ?1";
     public const string SavePrinter = """

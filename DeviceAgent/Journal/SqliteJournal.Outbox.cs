@@ -138,7 +138,7 @@ public sealed partial class SqliteJournal
             get
             {
                 using var entry = journal.Enter();
-                using var next = journal._database.Use(JournalSql.NextDue).Bind(2, toStation);
+                using var next = journal._database.Use(toStation ? JournalSql.NextNotice : JournalSql.NextReport).Bind(2, toStation);
                 return next.Step() ? Instant(next.Int64(0)) : null;
             }
         }
@@ -156,20 +156,20 @@ public sealed partial class SqliteJournal
         public int RecoverInterrupted(DateTimeOffset now)
         {
             using var change = journal.BeginChange();
-            return ChangeMany(change, JournalSql.RecoverInterrupted, now, JournalAudit.Recovered);
+            return ChangeMany(change, journal._database.Use(JournalSql.RecoverInterrupted).Bind(2, toStation), now, JournalAudit.Recovered);
         }
 
         public void WakeRetries(DateTimeOffset now)
         {
             using var change = journal.BeginChange();
-            ChangeMany(change, JournalSql.WakeRetries, now, JournalAudit.Woken);
+            ChangeMany(change, journal._database.Use(toStation ? JournalSql.WakeNotices : JournalSql.WakeReports), now, JournalAudit.Woken);
         }
 
         public IReadOnlyList<OutboxReport> Take(DateTimeOffset now, int limit, IReadOnlySet<string> ordersInHand)
         {
             ArgumentNullException.ThrowIfNull(ordersInHand);
             using var entry = journal.Enter();
-            using var take = journal._database.Use(JournalSql.TakeReports).Bind(1, Milliseconds(now)).Bind(2, toStation);
+            using var take = journal._database.Use(toStation ? JournalSql.TakeNotices : JournalSql.TakeReports).Bind(1, Milliseconds(now)).Bind(2, toStation);
             List<OutboxReport> reports = [];
             while (reports.Count < limit && take.Step())
             {
@@ -232,9 +232,9 @@ public sealed partial class SqliteJournal
             Totals?.Park(present!.Value.CreatedAt, id);
         }
 
-        private int ChangeMany(Change change, string sql, DateTimeOffset now, string what)
+        private int ChangeMany(Change change, SqliteStatement update, DateTimeOffset now, string what)
         {
-            journal._database.Use(sql).Bind(1, Milliseconds(now)).Bind(2, toStation).Run();
+            update.Bind(1, Milliseconds(now)).Run();
             var count = journal._database.Changes;
             // Nothing changed: nothing to write down, and no sync.
             if (count > 0) change.Commit(now, what, toStation ? $"{Text(count)} of the station's" : Text(count));

@@ -21,10 +21,10 @@ public sealed record Order
     public Refund? Refund { get; init; }
 }
 
+/// <param name="At">When the station decided.</param>
 /// <param name="TicketNumber">Null: the whole order was returned.</param>
 /// <param name="Fen">What the passenger gets back, by the station's word; null where it does not tell.</param>
-/// <param name="At">When the station decided.</param>
-public sealed record Refund(string? TicketNumber, long? Fen, DateTimeOffset At);
+public sealed record Refund(DateTimeOffset At, string? TicketNumber = null, long? Fen = null);
 
 public sealed record Trip
 {
