@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using DeviceAgent.Simulator.Gateway;
 using DeviceAgent.Simulator.Kiosk;
 using DeviceAgent.Simulator.Printing;
+using DeviceAgent.Simulator.Station;
 
 namespace DeviceAgent.Tests.Simulator;
 
@@ -61,6 +62,19 @@ public sealed class KioskOnceTests
         Assert.Empty(result.Verdict.Disagreements);
         Assert.Equal((2, 0, "success", "confirmed", KioskExitCode.Agreement), Story(result));
         Assert.Equal((1, 1), (result.Verdict.Slips, result.Verdict.VoidStrips));
+    }
+
+    [Fact]
+    public async Task A_decision_of_the_station_is_not_lost_with_its_answer()
+    {
+        var result = await RunAsync("bus-1", "exact", new OnceFaults(), run: (kiosk, order, faults, time) =>
+        {
+            kiosk.Station.Faults.Script(StationFaultKind.LoseAnswer, StationOperation.Return);
+            return new ReturnRun(kiosk, order, faults, time);
+        });
+        Assert.Empty(result.Verdict.Disagreements);
+        Assert.Equal((1, 0, "success", "confirmed", KioskExitCode.Agreement), Story(result));
+        Assert.Equal((1, 2), (result.Verdict.Slips, Assert.Single(result.Books.Station!.Returns).Asked));
     }
 
     [Theory]
