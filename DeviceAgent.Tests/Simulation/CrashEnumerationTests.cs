@@ -13,6 +13,8 @@ public sealed class CrashEnumerationTests
     [InlineData("refused")]
     [InlineData("retracted", 1)]
     [InlineData("in-doubt", 2)]
+    [InlineData("ship")]
+    [InlineData("train")]
     public void No_law_is_broken_wherever_the_power_is_cut(string scenario, int inDoubtUndisturbed = 0)
     {
         var story = Scenario.Of(scenario);

@@ -74,9 +74,15 @@ internal sealed record Mutant(string Name, KioskParts Parts, params string[] Kin
             if (disk.Issuances[i].State == IssuanceState.Accepted) disk.Issuances[i] = disk.Issuances[i] with { State = IssuanceState.Released, Accepted = null };
     }
 
-    private abstract class ApiMutant(IBusTvmApi api) : IBusTvmApi
+    private abstract class ApiMutant(IPlatformApi api) : IPlatformApi
     {
-        protected IBusTvmApi Api => api;
+        protected IPlatformApi Api => api;
+
+        public Task<TopResult<ReturnTicketConfirmResponse>> ConfirmReturnAsync(AgentConfirmReturnRq request, CancellationToken cancellationToken) => api.ConfirmReturnAsync(request, cancellationToken);
+
+        public Task<TopResult<ShipOrderNotifyResponse>> NotifyOrderAsync(ShipAgentConfirmBookRq request, CancellationToken cancellationToken) => api.NotifyOrderAsync(request, cancellationToken);
+
+        public Task<TopResult<TrainCallbackBookResponse>> CallbackBookAsync(BookCallbackParam request, CancellationToken cancellationToken) => api.CallbackBookAsync(request, cancellationToken);
 
         public virtual Task<TopResult<TvmQueryOrderResponse>> QueryOrderAsync(string alitripOrderId, CancellationToken cancellationToken) =>
             api.QueryOrderAsync(alitripOrderId, cancellationToken);
@@ -86,7 +92,7 @@ internal sealed record Mutant(string Name, KioskParts Parts, params string[] Kin
     }
 
     /// <summary>"It is paid, so it will be printed": reports as soon as the order is known.</summary>
-    private sealed class ReportsEarly(IBusTvmApi api) : ApiMutant(api)
+    private sealed class ReportsEarly(IPlatformApi api) : ApiMutant(api)
     {
         public override async Task<TopResult<TvmQueryOrderResponse>> QueryOrderAsync(string alitripOrderId, CancellationToken cancellationToken)
         {
@@ -97,7 +103,7 @@ internal sealed record Mutant(string Name, KioskParts Parts, params string[] Kin
         }
     }
 
-    private sealed class HearsNoRefusal(IBusTvmApi api) : ApiMutant(api)
+    private sealed class HearsNoRefusal(IPlatformApi api) : ApiMutant(api)
     {
         public override async Task<TopResult<TvmBookOrderResponse>> SetBookOrderAsync(TvmBookOrderRequest request, CancellationToken cancellationToken)
         {
@@ -106,7 +112,7 @@ internal sealed record Mutant(string Name, KioskParts Parts, params string[] Kin
         }
     }
 
-    private sealed class Flips(IBusTvmApi api) : ApiMutant(api)
+    private sealed class Flips(IPlatformApi api) : ApiMutant(api)
     {
         private readonly HashSet<string> _sent = [];
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using DeviceAgent.Issuance;
 using DeviceAgent.Journal;
+using DeviceAgent.Orders;
 
 namespace DeviceAgent.Tests.Simulation;
 
@@ -230,12 +231,13 @@ internal sealed class RandomRun
     private void Decide()
     {
         if (_world.Disk.Issuances.Find(i => i.State == IssuanceState.InDoubt) is not { } record) return;
-        var tickets = _world.Gateway.Orders[record.OrderNumber].Tickets.ToList();
+        var key = new OrderKey(record.Journey, record.OrderNumber);
+        var tickets = _world.Orders.Single(o => o.Key == key).Tickets;
         var outs = tickets.Count(_world.Paper.IsOut);
         var decision = outs == tickets.Count ? DecisionKind.Issued : outs > 0 || OneIn(2) ? DecisionKind.Reissue : DecisionKind.Void;
         _world.Printer.Disturb("a hand");
         _world.Printer.Unit.TearOff();
-        _world.Kiosk.Decide(record.OrderNumber, decision);
+        _world.Kiosk.Decide(key, decision);
     }
 
     // What a technician does about it.
@@ -249,7 +251,6 @@ internal sealed class RandomRun
         _world.Note("all is made right");
         _world.HealedAt = _world.Now;
         _world.Trouble.Heal();
-        _world.Gateway.ReportsMeet = null;
         _world.ProcessRestart = TimeSpan.FromMilliseconds(OneIn(2) ? _random.Next(100, 1000) : _random.Next(1000, 12_000));
         _world.Board.HasClock = true;
         _world.Board.Synchronise();

@@ -1,3 +1,5 @@
+using DeviceAgent.Issuance;
+
 namespace DeviceAgent.Tests.Simulation;
 
 /// <summary>A story that is the same each time, but for where the power is cut.</summary>
@@ -20,6 +22,8 @@ internal sealed record Scenario(string Name, Action<World> Begin, PrinterKind? P
         new("retracted", Retracted),
         // A printer that proves nothing: its order stands in doubt, and goes on doing so through every restart.
         new("in-doubt", world => Come(world, "10000002", 2), new() { Echoes = false, TellsSerialNumber = false }),
+        new("ship", world => Hand(world, WorldJobs.Ship("40000002", 2))),
+        new("train", world => Hand(world, WorldJobs.TrainOf("50000002", 1, failed: 1))),
     ];
 
     public static Scenario Of(string name) => All.First(s => s.Name == name);
@@ -39,6 +43,8 @@ internal sealed record Scenario(string Name, Action<World> Begin, PrinterKind? P
         world.Gateway.Sell(number, passengers);
         _ = new WorldPassenger(world, number, TimeSpan.FromSeconds(after), Patience, Interval);
     }
+
+    private static void Hand(World world, Job job, double after = 6) => _ = new WorldClerk(world, world.Gateway.Give(job), TimeSpan.FromSeconds(after), Patience, Interval);
 
     private static void PaperOut(World world)
     {
