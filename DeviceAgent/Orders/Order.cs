@@ -24,7 +24,8 @@ public sealed record Order
 /// <param name="TicketNumber">Null: the whole order was returned.</param>
 /// <param name="Fen">What the passenger gets back, by the station's word; null where it does not tell.</param>
 /// <param name="At">When the station decided.</param>
-public sealed record Refund(string? TicketNumber, long? Fen, DateTimeOffset At);
+/// <remarks>What may be missing has a default: the journal leaves out what is null, and takes a constructor's parameter without one for required.</remarks>
+public sealed record Refund(string? TicketNumber = null, long? Fen = null, DateTimeOffset At = default);
 
 public sealed record Trip
 {
