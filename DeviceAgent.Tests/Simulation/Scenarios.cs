@@ -24,6 +24,15 @@ internal sealed record Scenario(string Name, Action<World> Begin, PrinterKind? P
         new("in-doubt", world => Come(world, "10000002", 2), new() { Echoes = false, TellsSerialNumber = false }),
         new("ship", world => Hand(world, WorldJobs.Ship("40000002", 2))),
         new("train", world => Hand(world, WorldJobs.TrainOf("50000002", 1, failed: 1))),
+        new("job-failed", JobsFailed),
+        new("ship-offline", ShipOffline),
+        new("seats", Seats),
+        new("seats-refused", SeatsRefused),
+        new("seats-lost", SeatsLost),
+        new("return", world => GiveBack(world, "T01")),
+        new("return-lost", ReturnLost),
+        new("return-order", ReturnOrder),
+        new("two-returns", TwoReturns),
     ];
 
     public static Scenario Of(string name) => All.First(s => s.Name == name);
@@ -45,6 +54,75 @@ internal sealed record Scenario(string Name, Action<World> Begin, PrinterKind? P
     }
 
     private static void Hand(World world, Job job, double after = 6) => _ = new WorldClerk(world, world.Gateway.Give(job), TimeSpan.FromSeconds(after), Patience, Interval);
+
+    /// <summary>A bus order of two, and one of them comes back with a ticket, or with the whole order.</summary>
+    private static void GiveBack(World world, string? ticket, TimeSpan? patience = null, bool atScreen = false, double after = 30)
+    {
+        if (!world.Gateway.Orders.ContainsKey("10000002")) Come(world, "10000002", 2);
+        _ = new WorldReturner(world, new("10000002", ticket), TimeSpan.FromSeconds(after), patience ?? Patience, Interval, atScreen);
+    }
+
+    private static void JobsFailed(World world)
+    {
+        Hand(world, WorldJobs.FailedShip("40000001"));
+        Hand(world, WorldJobs.TrainOf("50000001", 0, failed: 2), after: 9);
+    }
+
+    /// <summary>The network is away when the job comes: the paper does not wait for it.</summary>
+    private static void ShipOffline(World world)
+    {
+        world.Gateway.Always = RequestFate.NoNetwork;
+        world.Script(TimeSpan.FromSeconds(50), () => world.Gateway.Always = RequestFate.Answered);
+        Hand(world, WorldJobs.Ship("40000001", 1));
+    }
+
+    private static void Seats(World world)
+    {
+        world.Station.Allocates = true;
+        Come(world, "10000002", 2);
+    }
+
+    /// <summary>Sold out, and a moment later not.</summary>
+    private static void SeatsRefused(World world)
+    {
+        world.Station.Next.Enqueue(RequestFate.Refused);
+        Seats(world);
+    }
+
+    /// <summary>The seats are given, and the kiosk hears of it too late; what it gives back arrives when it has them again.</summary>
+    private static void SeatsLost(World world)
+    {
+        world.Station.QuestionsMeet = RequestFate.AnswerLost;
+        world.Station.ReportsMeet = RequestFate.NoNetwork;
+        world.Script(TimeSpan.FromSeconds(24), () => world.Station.QuestionsMeet = null);
+        world.Script(TimeSpan.FromSeconds(40), () => world.Station.ReportsMeet = null);
+        Seats(world);
+    }
+
+    /// <summary>The station has made the ticket invalid, and the passenger goes away before the kiosk hears of it.</summary>
+    private static void ReturnLost(World world)
+    {
+        world.Station.QuestionsMeet = RequestFate.AnswerLost;
+        world.Script(TimeSpan.FromSeconds(80), () => world.Station.QuestionsMeet = null);
+        GiveBack(world, "T01", patience: TimeSpan.FromSeconds(20));
+    }
+
+    /// <summary>A whole order comes back before its issue could be told.</summary>
+    private static void ReturnOrder(World world)
+    {
+        world.Gateway.ReportsMeet = RequestFate.NoNetwork;
+        world.Script(TimeSpan.FromSeconds(50), () => world.Gateway.ReportsMeet = null);
+        GiveBack(world, null, atScreen: true, after: 16);
+    }
+
+    /// <summary>Two tickets of one order, one after the other; the second one's report is lost on its way, or its answer.</summary>
+    private static void TwoReturns(World world)
+    {
+        GiveBack(world, "T01", atScreen: true, after: 24);
+        GiveBack(world, "T02", atScreen: true, after: 34);
+        world.Script(TimeSpan.FromSeconds(33), () => world.Gateway.ReportsMeet = RequestFate.Lost);
+        world.Script(TimeSpan.FromSeconds(50), () => world.Gateway.ReportsMeet = null);
+    }
 
     private static void PaperOut(World world)
     {

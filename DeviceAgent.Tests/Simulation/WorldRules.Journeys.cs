@@ -77,10 +77,17 @@ internal static partial class WorldRules
         {
             // It can be neither asked for nor told twice.
             LedgerJob { Key.Journey: Journey.Train } => order.Unanswered > 0 || world.Interrupted.Contains(report.Report.Id),
-            // Its order was closed, or its issue's report waits for a person.
-            WorldReturn => world.Gateway.Orders[order.Key.PlatformNumber] is { } issue && (issue.WasClosed || issue.WasRefused),
+            WorldReturn returned => MayBeParked(world, returned, wasUnanswered: order.Unanswered > 0 || world.Interrupted.Contains(report.Report.Id)),
             _ => order.WasClosed,
         };
+    }
+
+    // Its order was closed, its issue's report waits for a person, or its fate is unknown and the order's refunds do not tell: they name no ticket, and a failure makes none.
+    private static bool MayBeParked(World world, WorldReturn returned, bool wasUnanswered)
+    {
+        var issue = world.Gateway.Orders[returned.Key.PlatformNumber];
+        var isToldByRefunds = returned.Decision == ReturnDecision.Returned && (issue.Tickets.Count == 1 || returned.Key.Number == issue.Key.Number);
+        return issue.WasClosed || issue.WasRefused || (wasUnanswered && !isToldByRefunds);
     }
 
     /// <summary>Somebody has ended it, or has refused what it needs.</summary>
