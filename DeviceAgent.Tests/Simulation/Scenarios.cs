@@ -24,6 +24,7 @@ internal sealed record Scenario(string Name, Action<World> Begin, PrinterKind? P
         new("in-doubt", world => Come(world, "10000002", 2), new() { Echoes = false, TellsSerialNumber = false }),
         new("ship", world => Hand(world, WorldJobs.Ship("40000002", 2))),
         new("train", world => Hand(world, WorldJobs.TrainOf("50000002", 1, failed: 1))),
+        new("train-unknown", TrainUnknown),
         new("job-failed", JobsFailed),
         new("ship-offline", ShipOffline),
         new("seats", Seats),
@@ -60,6 +61,15 @@ internal sealed record Scenario(string Name, Action<World> Begin, PrinterKind? P
     {
         if (!world.Gateway.Orders.ContainsKey("10000002")) Come(world, "10000002", 2);
         _ = new WorldReturner(world, new("10000002", ticket), TimeSpan.FromSeconds(after), patience ?? Patience, Interval, atScreen);
+    }
+
+    /// <summary>Nobody hears what became of the train's result, and nobody may tell it again; then a bus passenger comes.</summary>
+    private static void TrainUnknown(World world)
+    {
+        world.Gateway.ReportsMeet = RequestFate.AnswerLost;
+        world.Script(TimeSpan.FromSeconds(60), () => world.Gateway.ReportsMeet = null);
+        Hand(world, WorldJobs.TrainOf("50000001", 1));
+        Come(world, "10000001", 1, after: 100);
     }
 
     private static void JobsFailed(World world)
