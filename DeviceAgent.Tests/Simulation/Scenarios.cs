@@ -1,4 +1,5 @@
 using DeviceAgent.Issuance;
+using DeviceAgent.Platform.Station;
 
 namespace DeviceAgent.Tests.Simulation;
 
@@ -30,9 +31,12 @@ internal sealed record Scenario(string Name, Action<World> Begin, PrinterKind? P
         new("seats", Seats),
         new("seats-refused", SeatsRefused),
         new("seats-lost", SeatsLost),
+        new("seats-left", SeatsLeft),
+        new("seats-offline", SeatsOffline),
         new("return", world => GiveBack(world, "T01")),
         new("return-lost", ReturnLost),
         new("return-order", ReturnOrder),
+        new("return-refused", ReturnRefused),
         new("two-returns", TwoReturns),
     ];
 
@@ -107,6 +111,33 @@ internal sealed record Scenario(string Name, Action<World> Begin, PrinterKind? P
         world.Script(TimeSpan.FromSeconds(24), () => world.Station.QuestionsMeet = null);
         world.Script(TimeSpan.FromSeconds(40), () => world.Station.ReportsMeet = null);
         Seats(world);
+    }
+
+    /// <summary>The seats are given, the kiosk never hears of it, and the passenger goes away.</summary>
+    private static void SeatsLeft(World world)
+    {
+        world.Station.Allocates = true;
+        world.Station.QuestionsMeet = RequestFate.AnswerLost;
+        world.Script(TimeSpan.FromSeconds(50), () => world.Station.QuestionsMeet = null);
+        world.Gateway.Sell("10000001", 1);
+        _ = new WorldPassenger(world, "10000001", TimeSpan.FromSeconds(6), TimeSpan.FromSeconds(20), Interval);
+    }
+
+    /// <summary>The platform takes no report for long: the station hears of its seats all the same.</summary>
+    private static void SeatsOffline(World world)
+    {
+        world.Gateway.ReportsMeet = RequestFate.NoNetwork;
+        world.Script(TimeSpan.FromSeconds(120), () => world.Gateway.ReportsMeet = null);
+        Seats(world);
+    }
+
+    /// <summary>One ticket that the station does not take back, and one whose return it cannot carry out.</summary>
+    private static void ReturnRefused(World world)
+    {
+        world.Station.Decisions["10000002/T01"] = ReturnDecision.Refused;
+        world.Station.Decisions["10000002/T02"] = ReturnDecision.Failed;
+        GiveBack(world, "T01", atScreen: true, after: 20);
+        GiveBack(world, "T02", after: 26);
     }
 
     /// <summary>The station has made the ticket invalid, and the passenger goes away before the kiosk hears of it.</summary>

@@ -56,6 +56,9 @@ internal sealed class ShadowJournal(World world)
 
     public Dictionary<long, ReportState> Reports { get; } = [];
 
+    /// <summary>When each report or notice was written, or the one before it in its line was over.</summary>
+    public Dictionary<long, TimeSpan> FreeSince { get; } = [];
+
     // After a failed commit the journal takes no other: the first stays the one that is open.
     public void Begin(string key)
     {
@@ -113,6 +116,14 @@ internal sealed class ShadowJournal(World world)
         {
             if (state == ReportState.Confirmed && !disk.Reports.Exists(r => r.Report.Id == id)) Reports.Remove(id);
         }
+    }
+
+    /// <summary>A report has come to its end: the next one of its order and line may go.</summary>
+    public void Ended(long id)
+    {
+        if (world.Disk.Reports.Find(r => r.Report.Id == id) is not { } ended) return;
+        foreach (var next in world.Disk.Reports.Where(r => r.Report.Id > id && r.IsForStation == ended.IsForStation && r.Report.OrderNumber == ended.Report.OrderNumber))
+            FreeSince[next.Report.Id] = world.Now;
     }
 
     /// <summary>What was made and not acknowledged is a fact from now on.</summary>

@@ -24,6 +24,9 @@ internal sealed record KioskParts
 
     public Func<IIssuanceJournal, IOutbox> Outbox { get; init; } = journal => journal;
 
+    /// <summary>The queue of notices to the station; beside it the one of reports.</summary>
+    public Func<IIssuanceJournal, IOutbox> Notices { get; init; } = journal => journal.StationNotices;
+
     public Func<World, IPrinterPort, IPrinterPort> Port { get; init; } = (_, port) => port;
 
     public Func<World, IPrinterStation, IPrinterStation> Station { get; init; } = (_, station) => station;
@@ -254,7 +257,7 @@ internal sealed class SimulatedKiosk(World world, KioskParts parts)
         var routes = ReportRoutes.ToPlatform(line, parts.TrainResendIsSafe ?? world.Gateway.TrainResendIsSafe);
         var sender = new OutboxSender(parts.Outbox(run.Journal), routes, Outbox, time, random, logger) { StateChanged = _ => run.Desk.Reconsider(), Parked = RaiseParked };
         var station = parts.Ticketing(world.Station.ApiOf(run));
-        var notices = new OutboxSender(run.Journal.StationNotices, ReportRoutes.ToStation(station), Outbox, time, random, logger) { Parked = RaiseParked };
+        var notices = new OutboxSender(parts.Notices(run.Journal), ReportRoutes.ToStation(station), Outbox, time, random, logger) { Parked = RaiseParked };
         var printer = new PrinterStation(parts.Port(world, world.Printer.PortOf(run)), time, random, logger);
         run.Desk = new(Surroundings(run, time, line, sender, notices) with
         {

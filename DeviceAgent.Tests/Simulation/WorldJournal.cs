@@ -201,7 +201,10 @@ internal sealed class WorldJournal(World world, AgentRun run, IIssuanceJournal i
         // With the reports that came with it.
         if (to == IssuanceState.Accepted && _shadow.Orders[issuance].Key.Journey != Journey.Bus && !world.Disk.Reports.Exists(r => r.Issuance == issuance && !r.IsForStation))
             world.Violate("no allocation is durable without its report", _shadow.Orders[issuance].Number);
-        foreach (var report in world.Disk.Reports.Where(r => r.Issuance == issuance)) _shadow.Reports.TryAdd(report.Report.Id, report.State);
+        foreach (var report in world.Disk.Reports.Where(r => r.Issuance == issuance))
+        {
+            if (_shadow.Reports.TryAdd(report.Report.Id, report.State)) _shadow.FreeSince.TryAdd(report.Report.Id, world.Now);
+        }
     }
 
     private T Commit<T>(string key, string what, Func<T> step) => Commit(world, run, key, what, step);

@@ -79,6 +79,8 @@ internal sealed class WorldClerk(World world, LedgerJob job, TimeSpan comes, Tim
 /// <param name="target">Of a bus order of this world.</param>
 internal sealed class WorldReturner(World world, ReturnTarget target, TimeSpan comes, TimeSpan patience, TimeSpan interval, bool atScreen) : WorldVisitor(world, comes, patience, interval)
 {
+    private static readonly TimeSpan Again = TimeSpan.FromSeconds(1.5);
+
     public override WorldReturn Order => World.Station.ReturnOf(target.Key);
 
     /// <summary>What the station refuses, or could not carry out, gives no slip.</summary>
@@ -90,6 +92,16 @@ internal sealed class WorldReturner(World world, ReturnTarget target, TimeSpan c
     {
         if (!World.Gateway.Orders[target.OrderNumber].Tickets.All(World.Paper.IsOut)) return;
         if (atScreen) World.Occur($"screen: {target.Key}", () => World.Kiosk.OfferReturn(target));
-        else if (World.Lights.Shown is Guidance.Ready or Guidance.ConfirmReturn) World.Occur($"scan {target.Key.Number}", () => World.Kiosk.Scan(target.Key.Number));
+        else if (World.Lights.Shown is Guidance.Ready or Guidance.ConfirmReturn) Present();
+    }
+
+    // Once more at once when the lights ask for it: before anybody else presents something.
+    private void Present()
+    {
+        World.Occur($"scan {target.Key.Number}", () => World.Kiosk.Scan(target.Key.Number));
+        World.Script(Again, () =>
+        {
+            if (World.Lights.Shown == Guidance.ConfirmReturn) World.Occur($"scan {target.Key.Number} again", () => World.Kiosk.Scan(target.Key.Number));
+        });
     }
 }

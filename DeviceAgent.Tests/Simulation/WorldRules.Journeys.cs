@@ -9,6 +9,18 @@ namespace DeviceAgent.Tests.Simulation;
 // Ship, train, returns, and the seats of bus orders: what was allocated or decided elsewhere is told of once, and never lost.
 internal static partial class WorldRules
 {
+    /// <summary>The longest pause between two tries, and some seconds for the requests.</summary>
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(45);
+
+    /// <summary>What is sound on its way arrives soon, whatever the other destination does.</summary>
+    public static void JudgePace(World world, long report, bool toStation)
+    {
+        if (!world.Shadow.FreeSince.TryGetValue(report, out var free)) return;
+        WorldLine line = toStation ? world.Station : world.Gateway;
+        var since = new[] { free, world.Kiosk.BootedAt, line.LastTrouble }.Max();
+        if (world.Now - since > LongestPause) world.Violate("neither destination waits for the other", $"report {report} took {world.Now - since}");
+    }
+
     private static List<MemoryReport> ReportsOf(World world, IssuanceRecord? record) => record is null ? [] : world.Disk.Reports.FindAll(r => r.Issuance == record.Id && !r.IsForStation);
 
     private static void JudgeJob(World world, LedgerJob job, IssuanceRecord? record)
