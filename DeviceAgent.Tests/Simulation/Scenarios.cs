@@ -127,7 +127,7 @@ internal sealed record Scenario(string Name, Action<World> Begin, PrinterKind? P
     private static void SeatsOffline(World world)
     {
         world.Gateway.ReportsMeet = RequestFate.NoNetwork;
-        world.Script(TimeSpan.FromSeconds(120), () => world.Gateway.ReportsMeet = null);
+        world.Script(TimeSpan.FromSeconds(80), () => world.Gateway.ReportsMeet = null);
         Seats(world);
     }
 

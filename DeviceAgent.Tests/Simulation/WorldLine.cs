@@ -93,7 +93,8 @@ internal abstract class WorldLine(World world, string name)
         if (fate != RequestFate.Answered) LastTrouble = world.Now;
         var number = world.Begin(run, $"{name}: {request.Name}{(fate == RequestFate.Answered ? "" : $" ({fate})")}");
         var answer = new TaskCompletionSource<TopResult<T>>();
-        if (FaultAtOnce(fate) is { } fault)
+        var fault = FaultAtOnce(fate);
+        if (fault is not null)
         {
             world.At(Way, () => answer.TrySetResult(TopResult.Failed<T>(fault)));
         }
@@ -106,7 +107,8 @@ internal abstract class WorldLine(World world, string name)
         var result = await AnswerAsync(run, answer.Task, cancellationToken);
         if (result.Fault is not null) LastTrouble = world.Now;
         var came = world.Begin(run, $"{name}: answer to {request.Name}: {result.Fault?.Code ?? "ok"}");
-        if (result.Fault is not { MayHaveBeenApplied: true }) request.Answered();
+        // What never left has told nothing.
+        if (fault is null && result.Fault is not { MayHaveBeenApplied: true }) request.Answered();
         world.End(run, came);
         return result;
     }
