@@ -6,7 +6,9 @@ namespace DeviceAgent.Platform.Gateway;
 /// <remarks>
 /// One scheduler that runs one continuation at a time, as <see cref="OutboxSender"/>. While the platform is heard it does nothing.
 /// While it is silent it repeats the last bus order's query, which changes nothing there, with growing pauses, because passengers who see
-/// "offline" present no code whose look-up could find out that the line is back. The other calls are no questions: before the first bus order it waits.
+/// "offline" present no code whose look-up could find out that the line is back. Before the first bus order it asks for the ship's or train's order: that there
+/// is no such bus order is an answer, too. A train's result that nobody answered is never sent again, so that no other call might ever find out.
+/// A return names no order that could be asked for; it is preceded by a question, or told again.
 /// </remarks>
 public sealed class PlatformLine(IPlatformApi api, TimeProvider time, Random random) : IPlatformApi
 {
@@ -39,11 +41,19 @@ public sealed class PlatformLine(IPlatformApi api, TimeProvider time, Random ran
     public Task<TopResult<ReturnTicketConfirmResponse>> ConfirmReturnAsync(AgentConfirmReturnRq request, CancellationToken cancellationToken) =>
         ObserveAsync(api.ConfirmReturnAsync(request, cancellationToken));
 
-    public Task<TopResult<ShipOrderNotifyResponse>> NotifyOrderAsync(ShipAgentConfirmBookRq request, CancellationToken cancellationToken) =>
-        ObserveAsync(api.NotifyOrderAsync(request, cancellationToken));
+    public Task<TopResult<ShipOrderNotifyResponse>> NotifyOrderAsync(ShipAgentConfirmBookRq request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        _lastOrder ??= request.AlitripOrderId;
+        return ObserveAsync(api.NotifyOrderAsync(request, cancellationToken));
+    }
 
-    public Task<TopResult<TrainCallbackBookResponse>> CallbackBookAsync(BookCallbackParam request, CancellationToken cancellationToken) =>
-        ObserveAsync(api.CallbackBookAsync(request, cancellationToken));
+    public Task<TopResult<TrainCallbackBookResponse>> CallbackBookAsync(BookCallbackParam request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        _lastOrder ??= request.OrderId;
+        return ObserveAsync(api.CallbackBookAsync(request, cancellationToken));
+    }
 
     /// <summary>Asks while the platform is silent; ends when it is cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)

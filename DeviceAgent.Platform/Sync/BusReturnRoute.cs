@@ -45,8 +45,10 @@ internal static class BusReturnFate
         if (request.AgentReturnTicketStatus != BusReturnPayload.Returned)
             // What a told failure changes is not to be seen.
             return new ReportStep.Park(refusal is null ? ParkReason.FateUnknown : ParkReason.Refused, evidence);
-        if (since.Count == 1 || (since.Count > 1 && request.AgentReturnTicketType == BusReturnPayload.ByOrder)) return new ReportStep.Confirm(evidence);
-        if (since.Count > 1 || order.Refunds.Any(r => r.IsLive && CreatedAt(r) is null)) return new ReportStep.Park(ParkReason.FateUnknown, evidence);
+        // A refund names no ticket: where the order has several, it may be another ticket's.
+        var tellsOfUs = request.AgentReturnTicketType == BusReturnPayload.ByOrder || order.Passengers.Count == 1;
+        if (since.Count > 0 && tellsOfUs) return new ReportStep.Confirm(evidence);
+        if (since.Count > 0 || order.Refunds.Any(r => r.IsLive && CreatedAt(r) is null)) return new ReportStep.Park(ParkReason.FateUnknown, evidence);
         return refusal is null ? new ReportStep.Send() : new ReportStep.Park(ParkReason.Refused, evidence);
     }
 

@@ -89,15 +89,33 @@ public sealed class PlatformLineTests
     }
 
     [Theory]
-    [InlineData("return")]
     [InlineData("ship")]
     [InlineData("train")]
-    public void A_call_that_changes_something_is_never_repeated_to_find_the_platform(string call)
+    public void A_platform_that_fell_silent_before_the_first_bus_order_never_stays_so_unasked(string call)
     {
         using var stop = new CancellationTokenSource();
         var running = _loop.Start(() => _line.RunAsync(stop.Token));
         _platform.Down = true;
         _loop.Do(() => Call(call));
+        _loop.Pass(TimeSpan.FromMinutes(10));
+        Assert.NotNull(_line.SilentFor);
+        Assert.InRange(_platform.Queries, 3, 100);
+        // That there is no such bus order is an answer.
+        _platform.Down = false;
+        _loop.Pass(TimeSpan.FromMinutes(3));
+        Assert.Null(_line.SilentFor);
+        Assert.Equal(1, _platform.Others);
+        stop.Cancel();
+        _loop.RunUntil(() => running.IsCompleted, TimeSpan.FromSeconds(1));
+    }
+
+    [Fact]
+    public void A_return_is_never_repeated_to_find_the_platform()
+    {
+        using var stop = new CancellationTokenSource();
+        var running = _loop.Start(() => _line.RunAsync(stop.Token));
+        _platform.Down = true;
+        _loop.Do(() => Call("return"));
         Assert.NotNull(_line.SilentFor);
         // Nothing to ask with: not even a timer runs.
         Assert.Null(_time.UntilNextTimer);

@@ -1,3 +1,4 @@
+using DeviceAgent.Drivers;
 using DeviceAgent.Issuance;
 using DeviceAgent.Journal;
 using DeviceAgent.Tests.Simulation;
@@ -103,6 +104,24 @@ public sealed class IssuanceDeskTests
         other.UntilReady();
         other.Loop.Pass(TimeSpan.FromHours(1));
         Assert.Equal(3, other.Printer.Paper.Count);
+    }
+
+    [Fact]
+    public void No_probe_strip_is_sent_to_a_printer_whose_cover_was_opened_just_now()
+    {
+        using var bench = new DeskBench();
+        bench.Printer.Fates.Enqueue(PrintFate.EchoLost);
+        bench.UntilReady();
+        // The next strip is due within the second, and the printer was looked at just before.
+        bench.Loop.Pass(TimeSpan.FromSeconds(59.9));
+        bench.Printer.Status = bench.Printer.Status with { Device = DeviceState.Offline, CoverOpen = true };
+        bench.Loop.Pass(TimeSpan.FromSeconds(0.6));
+        Assert.Equal(["PROBE"], bench.Printer.Paper);
+        Assert.Contains(NotReadyReason.CoverOpen, bench.Desk.State.NotReady);
+        bench.Printer.Status = bench.Printer.Status with { Device = DeviceState.Online, CoverOpen = false };
+        bench.Loop.Pass(TimeSpan.FromMinutes(2));
+        Assert.Equal(["PROBE", "PROBE"], bench.Printer.Paper);
+        Assert.True(bench.Journal.FindPrinter("SN-1")!.CutCounterIsExact);
     }
 
     [Fact]

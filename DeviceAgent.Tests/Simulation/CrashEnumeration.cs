@@ -1,3 +1,5 @@
+using DeviceAgent.Orders;
+
 namespace DeviceAgent.Tests.Simulation;
 
 /// <summary>What many runs came to.</summary>
@@ -15,6 +17,9 @@ internal sealed class RunTotals
 
     public long InDoubt { get; private set; }
 
+    /// <summary>Orders with an outcome, by journey.</summary>
+    public SortedDictionary<Journey, long> Done { get; } = [];
+
     /// <summary>The first failed runs, in the order of their replays.</summary>
     public SortedDictionary<string, IReadOnlyList<string>> Failed { get; } = new(StringComparer.Ordinal);
 
@@ -29,6 +34,7 @@ internal sealed class RunTotals
             Effects += run.Effects;
             Presented += run.Presented;
             InDoubt += run.InDoubt;
+            foreach (var (journey, count) in run.Done) Done[journey] = Done.GetValueOrDefault(journey) + count;
             if (run.Violations.Count == 0) return;
             Failures++;
             if (Failed.Count < 100) Failed[run.Replay] = run.Violations;
@@ -38,7 +44,7 @@ internal sealed class RunTotals
     /// <summary>One line, and how each failed run is replayed.</summary>
     public override string ToString() => string.Join('\n',
     [
-        $"{Runs} runs, {Cuts} cuts, {Effects} effects, {Presented} tickets presented, {InDoubt} orders in doubt, {Failures} runs with violations",
+        $"{Runs} runs, {Cuts} cuts, {Effects} effects, {Presented} tickets presented, {InDoubt} orders in doubt, {Failures} runs with violations; done: {string.Join(", ", Done.Select(d => $"{d.Key} {d.Value}"))}",
         .. Failed.Take(20).Select(f => $"dotnet run -c Release --project DeviceAgent.Tests -- simulate {f.Key}\n  {string.Join("\n  ", f.Value)}"),
     ]);
 }

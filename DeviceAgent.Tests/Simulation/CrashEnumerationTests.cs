@@ -13,6 +13,21 @@ public sealed class CrashEnumerationTests
     [InlineData("refused")]
     [InlineData("retracted", 1)]
     [InlineData("in-doubt", 2)]
+    [InlineData("ship")]
+    [InlineData("ship-offline")]
+    [InlineData("train")]
+    [InlineData("train-unknown")]
+    [InlineData("job-failed")]
+    [InlineData("seats")]
+    [InlineData("seats-refused")]
+    [InlineData("seats-lost")]
+    [InlineData("seats-left")]
+    [InlineData("seats-offline")]
+    [InlineData("return")]
+    [InlineData("return-lost")]
+    [InlineData("return-order")]
+    [InlineData("return-refused")]
+    [InlineData("two-returns")]
     public void No_law_is_broken_wherever_the_power_is_cut(string scenario, int inDoubtUndisturbed = 0)
     {
         var story = Scenario.Of(scenario);

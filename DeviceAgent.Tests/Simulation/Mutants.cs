@@ -2,7 +2,9 @@ using DeviceAgent.Devices;
 using DeviceAgent.Drivers.Printing;
 using DeviceAgent.Issuance;
 using DeviceAgent.Journal;
+using DeviceAgent.Orders;
 using DeviceAgent.Platform.Gateway;
+using DeviceAgent.Platform.Station;
 using DeviceAgent.Platform.Sync;
 
 namespace DeviceAgent.Tests.Simulation;
@@ -14,7 +16,9 @@ internal sealed record Mutant(string Name, KioskParts Parts, params string[] Kin
     private const string Twice = "no ticket is presented twice", Early = "no success is reported before the paper", Lost = "no acknowledged fact is lost",
         Asked = "nothing is sent again without asking", Flipped = "no failure is reported that nobody decided", Ledger = "the ledger never contradicts the paper",
         NoPaper = "nothing is issued without its paper", Doubt = "no doubt without a cause", One = "an outcome and its report are one",
-        Drains = "the outbox drains", ReleasedPaper = "nothing is released with paper out", Lights = "the lights never say ready when the kiosk is not";
+        Drains = "the outbox drains", Told = "no train result is told twice", Stays = "no seat stays allocated that was not issued", Taken = "no seat is released that was issued",
+        Confirmed = "an issued order's seats are confirmed", Returned = "a returned ticket is never lost", Durable = "no allocation is durable without its report",
+        Waits = "neither destination waits for the other", NotReturned = "nothing is reported as returned that the station did not return", ReleasedPaper = "nothing is released with paper out", Lights = "the lights never say ready when the kiosk is not";
 
     public static IReadOnlyList<Mutant> All { get; } =
     [
@@ -32,6 +36,14 @@ internal sealed record Mutant(string Name, KioskParts Parts, params string[] Kin
         new("the queue forgets a report after a crash", new() { Outbox = journal => new ForgetsInterrupted(journal) }, Drains),
         new("everything answered with doubt", new() { Station = (_, s) => new Doubts(s) }, Doubt),
         new("lights that always invite", new() { Guidance = lights => new AlwaysInvites(lights) }, Lights),
+        new("a train's result told again", new() { TrainResendIsSafe = true }, Told) { Story = "train-unknown" },
+        new("a release forgotten", new() { Ticketing = api => new ForgetsReleases(api) }, Stays) { Story = "seats-left" },
+        new("a confirmation forgotten", new() { Ticketing = api => new ForgetsConfirmations(api) }, Confirmed) { Story = "seats" },
+        new("a release without its attempt", new() { Ticketing = api => new ReleasesAll(api) }, Taken) { Story = "seats-lost" },
+        new("a return released at the start", new() { BeforeBoot = ReleaseReturns }, Returned) { Story = "return-lost" },
+        new("a refused return taken for one", new() { Ticketing = api => new HearsNoStation(api) }, NotReturned) { Story = "return-refused" },
+        new("a job's report written with its completion", new() { Engine = (world, _, journal) => new ReportsAtCompletion(world, journal) }, Durable) { Story = "ship" },
+        new("one queue for both destinations", new() { Notices = journal => new BehindReports(journal) }, Waits) { Story = "seats-offline" },
     ];
 
     /// <summary>Runs a mutated kiosk is hunted through: a story with each cut, then seeds.</summary>
@@ -74,9 +86,57 @@ internal sealed record Mutant(string Name, KioskParts Parts, params string[] Kin
             if (disk.Issuances[i].State == IssuanceState.Accepted) disk.Issuances[i] = disk.Issuances[i] with { State = IssuanceState.Released, Accepted = null };
     }
 
-    private abstract class ApiMutant(IBusTvmApi api) : IBusTvmApi
+    private static void ReleaseReturns(MemoryJournalDisk disk)
     {
-        protected IBusTvmApi Api => api;
+        for (var i = 0; i < disk.Issuances.Count; i++)
+            if (disk.Issuances[i] is { Journey: Journey.BusReturn, State: IssuanceState.Intent }) disk.Issuances[i] = disk.Issuances[i] with { State = IssuanceState.Released };
+    }
+
+    private abstract class TicketingMutant(IStationApi api) : IStationApi
+    {
+        public Task<TopResult<AllocationAnswer>> AllocateAsync(AllocationRequest request, CancellationToken cancellationToken) => api.AllocateAsync(request, cancellationToken);
+
+        public virtual Task<TopResult<StationReceipt>> ConfirmAsync(AllocationNotice notice, CancellationToken cancellationToken) => api.ConfirmAsync(notice, cancellationToken);
+
+        public virtual Task<TopResult<StationReceipt>> ReleaseAsync(AllocationNotice notice, CancellationToken cancellationToken) => api.ReleaseAsync(notice, cancellationToken);
+
+        public virtual Task<TopResult<ReturnAnswer>> ReturnAsync(ReturnRequest request, CancellationToken cancellationToken) => api.ReturnAsync(request, cancellationToken);
+    }
+
+    private sealed class ForgetsReleases(IStationApi api) : TicketingMutant(api)
+    {
+        public override Task<TopResult<StationReceipt>> ReleaseAsync(AllocationNotice notice, CancellationToken cancellationToken) => Task.FromResult(TopResult.Of(new StationReceipt("surely")));
+    }
+
+    private sealed class ForgetsConfirmations(IStationApi api) : TicketingMutant(api)
+    {
+        public override Task<TopResult<StationReceipt>> ConfirmAsync(AllocationNotice notice, CancellationToken cancellationToken) => Task.FromResult(TopResult.Of(new StationReceipt("surely")));
+    }
+
+    private sealed class ReleasesAll(IStationApi api) : TicketingMutant(api)
+    {
+        public override Task<TopResult<StationReceipt>> ReleaseAsync(AllocationNotice notice, CancellationToken cancellationToken) =>
+            base.ReleaseAsync(notice with { Attempt = long.MaxValue }, cancellationToken);
+    }
+
+    private sealed class HearsNoStation(IStationApi api) : TicketingMutant(api)
+    {
+        public override async Task<TopResult<ReturnAnswer>> ReturnAsync(ReturnRequest request, CancellationToken cancellationToken)
+        {
+            var answer = await base.ReturnAsync(request, cancellationToken);
+            return answer.Value is { Decision: ReturnDecision.Refused } refused ? TopResult.Of(refused with { Decision = ReturnDecision.Returned }) : answer;
+        }
+    }
+
+    private abstract class ApiMutant(IPlatformApi api) : IPlatformApi
+    {
+        protected IPlatformApi Api => api;
+
+        public Task<TopResult<ReturnTicketConfirmResponse>> ConfirmReturnAsync(AgentConfirmReturnRq request, CancellationToken cancellationToken) => api.ConfirmReturnAsync(request, cancellationToken);
+
+        public Task<TopResult<ShipOrderNotifyResponse>> NotifyOrderAsync(ShipAgentConfirmBookRq request, CancellationToken cancellationToken) => api.NotifyOrderAsync(request, cancellationToken);
+
+        public Task<TopResult<TrainCallbackBookResponse>> CallbackBookAsync(BookCallbackParam request, CancellationToken cancellationToken) => api.CallbackBookAsync(request, cancellationToken);
 
         public virtual Task<TopResult<TvmQueryOrderResponse>> QueryOrderAsync(string alitripOrderId, CancellationToken cancellationToken) =>
             api.QueryOrderAsync(alitripOrderId, cancellationToken);
@@ -86,7 +146,7 @@ internal sealed record Mutant(string Name, KioskParts Parts, params string[] Kin
     }
 
     /// <summary>"It is paid, so it will be printed": reports as soon as the order is known.</summary>
-    private sealed class ReportsEarly(IBusTvmApi api) : ApiMutant(api)
+    private sealed class ReportsEarly(IPlatformApi api) : ApiMutant(api)
     {
         public override async Task<TopResult<TvmQueryOrderResponse>> QueryOrderAsync(string alitripOrderId, CancellationToken cancellationToken)
         {
@@ -97,7 +157,7 @@ internal sealed record Mutant(string Name, KioskParts Parts, params string[] Kin
         }
     }
 
-    private sealed class HearsNoRefusal(IBusTvmApi api) : ApiMutant(api)
+    private sealed class HearsNoRefusal(IPlatformApi api) : ApiMutant(api)
     {
         public override async Task<TopResult<TvmBookOrderResponse>> SetBookOrderAsync(TvmBookOrderRequest request, CancellationToken cancellationToken)
         {
@@ -106,7 +166,7 @@ internal sealed record Mutant(string Name, KioskParts Parts, params string[] Kin
         }
     }
 
-    private sealed class Flips(IBusTvmApi api) : ApiMutant(api)
+    private sealed class Flips(IPlatformApi api) : ApiMutant(api)
     {
         private readonly HashSet<string> _sent = [];
 
@@ -219,7 +279,7 @@ internal sealed record Mutant(string Name, KioskParts Parts, params string[] Kin
 
     private class OutboxMutant(IOutbox outbox) : IOutbox
     {
-        public DateTimeOffset? NextDue => outbox.NextDue;
+        public virtual DateTimeOffset? NextDue => outbox.NextDue;
 
         public OutboxCounts Counts => outbox.Counts;
 
@@ -242,6 +302,15 @@ internal sealed record Mutant(string Name, KioskParts Parts, params string[] Kin
     {
         public override IReadOnlyList<OutboxReport> Take(DateTimeOffset now, int limit, IReadOnlySet<string> ordersInHand) =>
             [.. base.Take(now, limit, ordersInHand).Select(r => r with { FateUnknown = false })];
+    }
+
+    private sealed class BehindReports(IIssuanceJournal journal) : OutboxMutant(journal.StationNotices)
+    {
+        // It looks again and again, and one of these times it may go.
+        public override DateTimeOffset? NextDue => Counts.Waiting > 0 ? DateTimeOffset.UnixEpoch : null;
+
+        public override IReadOnlyList<OutboxReport> Take(DateTimeOffset now, int limit, IReadOnlySet<string> ordersInHand) =>
+            journal.Counts.Waiting > 0 ? [] : base.Take(now, limit, ordersInHand);
     }
 
     private sealed class ForgetsInterrupted(IOutbox outbox) : OutboxMutant(outbox)

@@ -1,6 +1,8 @@
 using System.Globalization;
 using DeviceAgent.Issuance;
 using DeviceAgent.Journal;
+using DeviceAgent.Orders;
+using DeviceAgent.Platform.Station;
 
 namespace DeviceAgent.Tests.Simulation;
 
@@ -26,6 +28,7 @@ internal sealed class RandomRun
         var run = new RandomRun(world, random);
         run.DrawMachine();
         run.DrawPassengers();
+        run.DrawJobs();
         for (var faults = random.Next(6); faults > 0; faults--) run.DrawFault();
         world.Script(TimeSpan.FromSeconds(TroubleSeconds), run.Heal);
         world.Kiosk.Boot();
@@ -53,6 +56,9 @@ internal sealed class RandomRun
 
     private bool OneIn(int n) => _random.Next(n) == 0;
 
+    // Some stay until they are served, some do not.
+    private TimeSpan Patience() => OneIn(2) ? TimeSpan.FromSeconds(TroubleSeconds + 300) : Seconds(5, 200);
+
     private TimeSpan Seconds(int from, int to) => TimeSpan.FromMilliseconds(_random.Next(from * 1000, to * 1000));
 
     private void DrawMachine()
@@ -61,6 +67,8 @@ internal sealed class RandomRun
         _world.Board.HasClock = !OneIn(3);
         if (OneIn(4)) _world.Printer.Unit.ShortenRoll(_random.Next(20, 160));
         if (!OneIn(4)) _world.Printer.RefilledAfter = Seconds(3, 150);
+        _world.Station.Allocates = OneIn(3);
+        _world.Gateway.TrainResendIsSafe = OneIn(3);
     }
 
     private void DrawPassengers()
@@ -69,12 +77,34 @@ internal sealed class RandomRun
         {
             var number = string.Create(CultureInfo.InvariantCulture, $"2000{n:0000}");
             _world.Gateway.Sell(number, OneIn(12) ? _random.Next(5, 21) : _random.Next(1, 5));
-            // Some stay until they are served, some do not.
-            var patience = OneIn(2) ? TimeSpan.FromSeconds(TroubleSeconds + 300) : Seconds(5, 200);
-            _ = new WorldPassenger(_world, number, Seconds(1, 120), patience, Seconds(4, 15), isHasty: OneIn(6));
+            _ = new WorldPassenger(_world, number, Seconds(1, 120), Patience(), Seconds(4, 15), isHasty: OneIn(6));
             if (OneIn(4)) _ = new WorldPassenger(_world, number, Seconds(1, 120), Seconds(5, 200), Seconds(4, 15));
+            if (OneIn(3)) DrawReturns(number);
         }
         if (OneIn(4)) _ = new WorldPassenger(_world, OneIn(2) ? "https://example.org/" : "30000001", Seconds(1, 120), Seconds(5, 60), Seconds(4, 15));
+    }
+
+    // One ticket, two, or the whole order; now and then both.
+    private void DrawReturns(string number)
+    {
+        var tickets = _world.Gateway.Orders[number].Info.Passengers.Select(p => p.AgentTicketId).Take(_random.Next(3)).ToList();
+        if (tickets.Count == 0 || OneIn(6)) tickets.Add(null);
+        foreach (var target in tickets.Select(t => new ReturnTarget(number, t)))
+        {
+            if (OneIn(5)) _world.Station.Decisions[target.Key.Number] = OneIn(2) ? ReturnDecision.Failed : ReturnDecision.Refused;
+            _ = new WorldReturner(_world, target, Seconds(15, 180), Patience(), Seconds(4, 12), atScreen: target.TicketNumber is null || OneIn(2));
+        }
+    }
+
+    private void DrawJobs()
+    {
+        for (var n = _random.Next(3); n > 0; n--)
+        {
+            var number = string.Create(CultureInfo.InvariantCulture, $"4000{n:0000}");
+            var tickets = OneIn(8) ? 0 : _random.Next(1, 4);
+            var job = OneIn(2) ? WorldJobs.TrainOf(number, tickets, failed: tickets == 0 || OneIn(3) ? 1 : 0) : tickets == 0 ? WorldJobs.FailedShip(number) : WorldJobs.Ship(number, tickets);
+            _ = new WorldClerk(_world, _world.Gateway.Give(job), Seconds(1, 120), Patience(), Seconds(4, 15));
+        }
     }
 
     private void At(TimeSpan when, string what, Action action) => _world.Script(when, () =>
@@ -93,8 +123,11 @@ internal sealed class RandomRun
 
     private void DrawFault()
     {
-        switch (_random.Next(5))
+        switch (_random.Next(6))
         {
+            case 5:
+                DrawStationFault();
+                break;
             case 0:
                 DrawPrinterFault();
                 break;
@@ -176,6 +209,16 @@ internal sealed class RandomRun
         }
     }
 
+    private void DrawStationFault()
+    {
+        var station = _world.Station;
+        RequestFate[] fates = [RequestFate.NoNetwork, RequestFate.Lost, RequestFate.AnswerLost, RequestFate.Late, RequestFate.Busy, RequestFate.Unreadable, RequestFate.SessionExpired];
+        var fate = fates[_random.Next(fates.Length)];
+        if (OneIn(3)) For($"station {fate}", () => station.Always = fate, () => station.Always = RequestFate.Answered);
+        else if (OneIn(2)) For($"notices {fate}", () => station.ReportsMeet = fate, () => station.ReportsMeet = null);
+        else For($"questions {fate}", () => station.QuestionsMeet = fate, () => station.QuestionsMeet = null);
+    }
+
     private void DrawMachineFault()
     {
         switch (_random.Next(6))
@@ -230,12 +273,13 @@ internal sealed class RandomRun
     private void Decide()
     {
         if (_world.Disk.Issuances.Find(i => i.State == IssuanceState.InDoubt) is not { } record) return;
-        var tickets = _world.Gateway.Orders[record.OrderNumber].Tickets.ToList();
+        var key = new OrderKey(record.Journey, record.OrderNumber);
+        var tickets = _world.Orders.Single(o => o.Key == key).Tickets;
         var outs = tickets.Count(_world.Paper.IsOut);
         var decision = outs == tickets.Count ? DecisionKind.Issued : outs > 0 || OneIn(2) ? DecisionKind.Reissue : DecisionKind.Void;
         _world.Printer.Disturb("a hand");
         _world.Printer.Unit.TearOff();
-        _world.Kiosk.Decide(record.OrderNumber, decision);
+        _world.Kiosk.Decide(key, decision);
     }
 
     // What a technician does about it.
@@ -249,7 +293,6 @@ internal sealed class RandomRun
         _world.Note("all is made right");
         _world.HealedAt = _world.Now;
         _world.Trouble.Heal();
-        _world.Gateway.ReportsMeet = null;
         _world.ProcessRestart = TimeSpan.FromMilliseconds(OneIn(2) ? _random.Next(100, 1000) : _random.Next(1000, 12_000));
         _world.Board.HasClock = true;
         _world.Board.Synchronise();

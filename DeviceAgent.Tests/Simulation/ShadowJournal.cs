@@ -1,4 +1,5 @@
 using DeviceAgent.Journal;
+using DeviceAgent.Orders;
 using DeviceAgent.Platform.Sync;
 
 namespace DeviceAgent.Tests.Simulation;
@@ -7,7 +8,8 @@ namespace DeviceAgent.Tests.Simulation;
 internal sealed class ShadowAttempt
 {
     public required long Id { get; init; }
-    public required string Order { get; init; }
+    public required OrderKey Key { get; init; }
+    public string Order => Key.ToString();
     public required NewAttempt Begun { get; init; }
     public required PrinterUnit Unit { get; init; }
     public required TimeSpan StartedAt { get; init; }
@@ -21,8 +23,19 @@ internal sealed class ShadowAttempt
 internal sealed class ShadowOrder
 {
     public required long Id { get; init; }
-    public required string Number { get; init; }
-    public IssuanceState State { get; set; }
+    public required OrderKey Key { get; init; }
+    public string Number => Key.ToString();
+    /// <summary>It was accepted once, or failed at once: its report is due by then, but for a bus order.</summary>
+    public bool WasTaken { get; private set; }
+    public IssuanceState State
+    {
+        get;
+        set
+        {
+            field = value;
+            WasTaken |= value is not (IssuanceState.Intent or IssuanceState.Released);
+        }
+    }
     public TimeSpan ChangedAt { get; set; }
     public long? Report { get; set; }
 }
@@ -43,6 +56,9 @@ internal sealed class ShadowJournal(World world)
 
     public Dictionary<long, ReportState> Reports { get; } = [];
 
+    /// <summary>When each report or notice was written, or the one before it in its line was over.</summary>
+    public Dictionary<long, TimeSpan> FreeSince { get; } = [];
+
     // After a failed commit the journal takes no other: the first stays the one that is open.
     public void Begin(string key)
     {
@@ -53,7 +69,7 @@ internal sealed class ShadowJournal(World world)
 
     /// <param name="ticket">As its code says.</param>
     public bool IsPresented(string ticket) => Attempts.Values.Any(a =>
-        a is { Begun.Kind: AttemptKind.Ticket, End.Outcome: AttemptOutcome.Presented } && ticket.StartsWith($"{a.Order}/T{a.Begun.TicketIndex + 1:00}", StringComparison.Ordinal));
+        a is { Key.Journey: not Journey.BusReturn, Begun.Kind: AttemptKind.Ticket, End.Outcome: AttemptOutcome.Presented } && ticket.StartsWith($"{a.Key.Number}/T{a.Begun.TicketIndex + 1:00}", StringComparison.Ordinal));
 
     /// <summary>Every fact that was acknowledged must be there. What was under way may be.</summary>
     public void Compare()
@@ -93,7 +109,7 @@ internal sealed class ShadowJournal(World world)
         {
             if (order.State is not (IssuanceState.Issued or IssuanceState.Released or IssuanceState.Failed or IssuanceState.Void)) continue;
             Orders.Remove(order.Id);
-            foreach (var attempt in Attempts.Values.Where(a => a.Order == order.Number && !disk.Issuances.Exists(i => i.Attempts.Any(d => d.Id == a.Id))).ToList())
+            foreach (var attempt in Attempts.Values.Where(a => a.Key == order.Key && !disk.Issuances.Exists(i => i.Attempts.Any(d => d.Id == a.Id))).ToList())
                 Attempts.Remove(attempt.Id);
         }
         foreach (var (id, state) in Reports.ToList())
@@ -102,18 +118,26 @@ internal sealed class ShadowJournal(World world)
         }
     }
 
+    /// <summary>A report has come to its end: the next one of its order and line may go.</summary>
+    public void Ended(long id)
+    {
+        if (world.Disk.Reports.Find(r => r.Report.Id == id) is not { } ended) return;
+        foreach (var next in world.Disk.Reports.Where(r => r.Report.Id > id && r.IsForStation == ended.IsForStation && r.Report.OrderNumber == ended.Report.OrderNumber))
+            FreeSince[next.Report.Id] = world.Now;
+    }
+
     /// <summary>What was made and not acknowledged is a fact from now on.</summary>
     private void AdoptNew()
     {
         foreach (var record in world.Disk.Issuances)
         {
-            Orders.TryAdd(record.Id, new() { Id = record.Id, Number = record.OrderNumber, State = record.State, ChangedAt = _pendingSince });
+            Orders.TryAdd(record.Id, new() { Id = record.Id, Key = new(record.Journey, record.OrderNumber), State = record.State, ChangedAt = _pendingSince });
             foreach (var attempt in record.Attempts)
             {
                 if (Attempts.ContainsKey(attempt.Id)) continue;
                 var unit = _pendingUnit ?? world.Printer.Unit;
                 NewAttempt begun = new(attempt.Kind, attempt.TicketIndex, attempt.Before);
-                Attempts[attempt.Id] = new() { Id = attempt.Id, Order = record.OrderNumber, Begun = begun, Unit = unit, StartedAt = _pendingSince, BegunByRunOf = _pendingSince };
+                Attempts[attempt.Id] = new() { Id = attempt.Id, Key = new(record.Journey, record.OrderNumber), Begun = begun, Unit = unit, StartedAt = _pendingSince, BegunByRunOf = _pendingSince };
             }
         }
     }

@@ -63,7 +63,7 @@ internal static class SimulateCommand
     private static int Tell(RunResult run, World world, TextWriter output)
     {
         world.WriteLog(output);
-        output.WriteLine($"{run.Replay}: {run.Effects} effects, {run.Cuts} cuts, {run.Presented} tickets presented, {run.InDoubt} orders in doubt");
+        output.WriteLine($"{run.Replay}: {run.Effects} effects, {run.Cuts} cuts, {run.Presented} tickets presented, {run.InDoubt} orders in doubt; done: {string.Join(", ", run.Done.Select(d => $"{d.Key} {d.Value}"))}");
         foreach (var violation in run.Violations) output.WriteLine(violation);
         return run.Violations.Count == 0 ? 0 : 1;
     }

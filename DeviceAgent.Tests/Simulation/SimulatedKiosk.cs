@@ -5,8 +5,8 @@ using DeviceAgent.Issuance;
 using DeviceAgent.Journal;
 using DeviceAgent.Orders;
 using DeviceAgent.Platform.Gateway;
+using DeviceAgent.Platform.Station;
 using DeviceAgent.Platform.Sync;
-using DeviceAgent.Tests.Sync;
 using DeviceAgent.Tickets;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -24,11 +24,19 @@ internal sealed record KioskParts
 
     public Func<IIssuanceJournal, IOutbox> Outbox { get; init; } = journal => journal;
 
+    /// <summary>The queue of notices to the station; beside it the one of reports.</summary>
+    public Func<IIssuanceJournal, IOutbox> Notices { get; init; } = journal => journal.StationNotices;
+
     public Func<World, IPrinterPort, IPrinterPort> Port { get; init; } = (_, port) => port;
 
     public Func<World, IPrinterStation, IPrinterStation> Station { get; init; } = (_, station) => station;
 
-    public Func<IBusTvmApi, IBusTvmApi> Api { get; init; } = api => api;
+    public Func<IPlatformApi, IPlatformApi> Api { get; init; } = api => api;
+
+    /// <summary>The station's ticketing system.</summary>
+    public Func<IStationApi, IStationApi> Ticketing { get; init; } = api => api;
+
+    public bool? TrainResendIsSafe { get; init; }
 
     public Func<IPassengerGuidance, IPassengerGuidance> Guidance { get; init; } = guidance => guidance;
 
@@ -99,11 +107,18 @@ internal sealed class SimulatedKiosk(World world, KioskParts parts)
         MaxInDoubt = 100,
     };
 
+    private const string KioskId = "K-1";
+
+    /// <summary>Two requests that nobody answers.</summary>
+    private static readonly TimeSpan StationPatience = TimeSpan.FromSeconds(15);
+
     private static readonly TimeSpan JournalCheckTime = TimeSpan.FromMilliseconds(60);
 
     private static readonly DateTimeOffset ReleasedAt = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     private static readonly OrderOptions Orders = new() { StationIds = [Station], LookUpsPerMinute = 60 };
+
+    private static readonly ReturnOptions Returns = new() { Mode = ReturnMode.Scanner, RefundAmountUnit = RefundUnit.Fen };
 
     private static readonly OutboxOptions Outbox = new() { MaxRetryDelay = TimeSpan.FromSeconds(30), HoldRetryInterval = TimeSpan.FromSeconds(15) };
 
@@ -171,14 +186,20 @@ internal sealed class SimulatedKiosk(World world, KioskParts parts)
 
     public void Scan(string code) => Run?.Scanner.Read(code);
 
+    /// <summary>Through the local API.</summary>
+    public void OfferJob(Job job) => Offer(job.Key.ToString(), desk => desk.Offer(job));
+
+    /// <summary>Through the local API.</summary>
+    public void OfferReturn(ReturnTarget target) => Offer(target.Key.ToString(), desk => desk.OfferReturn(target));
+
     /// <summary>A technician looks at the paper and decides.</summary>
-    public void Decide(string orderNumber, DecisionKind decision)
+    public void Decide(OrderKey order, DecisionKind decision)
     {
         if (Run is not { } run) return;
         run.Loop.Start(async () =>
         {
-            var outcome = await run.Desk.DecideAsync(new(new(Journey.Bus, orderNumber), decision, "uid 0 (root)", "looked at the paper"));
-            world.Note($"order {orderNumber}: {decision}? {outcome.End}, {outcome.Text}");
+            var outcome = await run.Desk.DecideAsync(new(order, decision, "uid 0 (root)", "looked at the paper"));
+            world.Note($"order {order}: {decision}? {outcome.End}, {outcome.Text}");
         });
     }
 
@@ -207,6 +228,17 @@ internal sealed class SimulatedKiosk(World world, KioskParts parts)
             world.Violate("the lights never say ready when the kiosk is not", string.Join(", ", reasons));
     }
 
+    private void Offer(string what, Func<IssuanceDesk, JobOffer> offer)
+    {
+        if (Run is not { } run) return;
+        run.Loop.Start(() =>
+        {
+            var answer = offer(run.Desk);
+            world.Note($"{what}: {answer.Offer} {answer.Reason}");
+            return Task.CompletedTask;
+        });
+    }
+
     private AgentRun Compose()
     {
         var logger = parts.IsVerbose ? new WorldLogger(world) : (ILogger)NullLogger.Instance;
@@ -218,36 +250,22 @@ internal sealed class SimulatedKiosk(World world, KioskParts parts)
         // Gone with the process, never disposed: the world has no end of its own.
         var journalFailed = new CancellationTokenSource();
         var lights = world.Lights.OpenFor(run);
-        var api = parts.Api(world.Gateway.ApiOf(run));
         var random = new Random(world.Random.Next());
-        var line = new PlatformLine(new BusOnlyPlatform(api), time, random);
-        var sender = new OutboxSender(parts.Outbox(run.Journal), BusRoutes.Over(line), Outbox, time, random, logger) { StateChanged = _ => run.Desk.Reconsider() };
+        var line = new PlatformLine(parts.Api(world.Gateway.ApiOf(run)), time, random);
+        void RaiseParked(OutboxReport report, ParkReason reason) =>
+            run.Alarms.Raise(ParkedReports.AlarmOf(report.Id, report.OrderNumber, report.Kind, reason, time.GetUtcNow()));
+        var routes = ReportRoutes.ToPlatform(line, parts.TrainResendIsSafe ?? world.Gateway.TrainResendIsSafe);
+        var sender = new OutboxSender(parts.Outbox(run.Journal), routes, Outbox, time, random, logger) { StateChanged = _ => run.Desk.Reconsider(), Parked = RaiseParked };
+        var station = parts.Ticketing(world.Station.ApiOf(run));
+        var notices = new OutboxSender(parts.Notices(run.Journal), ReportRoutes.ToStation(station), Outbox, time, random, logger) { Parked = RaiseParked };
         var printer = new PrinterStation(parts.Port(world, world.Printer.PortOf(run)), time, random, logger);
-        run.Desk = new(new()
+        run.Desk = new(Surroundings(run, time, line, sender, notices) with
         {
-            Journal = run.Journal,
-            CheckJournal = async cancellationToken =>
-            {
-                await Task.Delay(JournalCheckTime, time, cancellationToken);
-                return null;
-            },
             JournalFailed = journalFailed.Cancel,
-            Platform = line,
             Printer = parts.Station(world, printer),
             Guidance = parts.Guidance(world.Lights.GuidanceOf(run, lights)),
-            Templates = new KioskTemplates(48, "K-1", "400"),
-            PassengerCheck = new CodeIsEnough(),
-            Claims = new SoleIssuer(),
-            Allocation = new TicketsFromOrder(),
-            Time = time,
-            Logger = logger,
-            WakeSender = sender.Wake,
-            SenderHold = () => sender.Hold?.Reason,
-            PlatformSilentFor = () => line.SilentFor,
-            ClockIsTrusted = () => time.IsTrusted,
-            DiskReserveUsed = () => false,
-            Alarms = run.Alarms,
-            MaxReports = Outbox.MaxReports,
+            Allocation = world.Station.Allocates ? new StationAllocation(station, KioskId, StationPatience, time) : new TicketsFromOrder(),
+            Station = station,
         }, Issuance, Orders);
         line.Changed = () =>
         {
@@ -264,6 +282,7 @@ internal sealed class SimulatedKiosk(World world, KioskParts parts)
         [
             run.Loop.Start(run.Desk.RunAsync),
             run.Loop.Start(() => SendAsync(run, sender, journalFailed.Token)),
+            run.Loop.Start(() => SendAsync(run, notices, journalFailed.Token)),
             run.Loop.Start(() => printer.RunAsync(CancellationToken.None)),
             run.Loop.Start(() => scanner.RunAsync(CancellationToken.None)),
             run.Loop.Start(() => line.RunAsync(CancellationToken.None)),
@@ -271,6 +290,40 @@ internal sealed class SimulatedKiosk(World world, KioskParts parts)
         ];
         return run;
     }
+
+    /// <summary>All but the devices and the station.</summary>
+    private static DeskSurroundings Surroundings(AgentRun run, KioskClock time, PlatformLine line, OutboxSender sender, OutboxSender notices) => new()
+    {
+        Journal = run.Journal,
+        CheckJournal = async cancellationToken =>
+        {
+            await Task.Delay(JournalCheckTime, time, cancellationToken);
+            return null;
+        },
+        Platform = line,
+        Printer = null!,
+        Guidance = null!,
+        Templates = new KioskTemplates(48, KioskId, "400"),
+        PassengerCheck = new CodeIsEnough(),
+        Claims = new SoleIssuer(),
+        Allocation = null!,
+        StationPatience = StationPatience,
+        KioskId = KioskId,
+        Returns = Returns,
+        Time = time,
+        Logger = run.Logger,
+        WakeSender = () =>
+        {
+            sender.Wake();
+            notices.Wake();
+        },
+        SenderHold = () => sender.Hold?.Reason,
+        PlatformSilentFor = () => line.SilentFor,
+        ClockIsTrusted = () => time.IsTrusted,
+        DiskReserveUsed = () => false,
+        Alarms = run.Alarms,
+        MaxReports = Outbox.MaxReports,
+    };
 
     // As the host's watch does, without the gateway's word.
     private static async Task WatchClockAsync(KioskClock time)

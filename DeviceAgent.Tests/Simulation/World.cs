@@ -1,4 +1,7 @@
 using System.Globalization;
+using DeviceAgent.Journal;
+using DeviceAgent.Orders;
+using DeviceAgent.Platform.Sync;
 
 namespace DeviceAgent.Tests.Simulation;
 
@@ -49,6 +52,7 @@ internal sealed class World
         Paper = new(this);
         Printer = new(this, printer ?? new());
         Gateway = new(this);
+        Station = new(this);
         Lights = new(this);
         Kiosk = new(this, parts ?? new());
     }
@@ -72,13 +76,21 @@ internal sealed class World
 
     public WorldGateway Gateway { get; }
 
+    public WorldStation Station { get; }
+
     public WorldLights Lights { get; }
 
     public WorldTrouble Trouble { get; }
 
     public SimulatedKiosk Kiosk { get; }
 
-    public List<WorldPassenger> Passengers { get; } = [];
+    public List<WorldVisitor> Visitors { get; } = [];
+
+    /// <summary>Reports that were under way when a process ended.</summary>
+    public HashSet<long> Interrupted { get; } = [];
+
+    /// <summary>All that paper is printed for.</summary>
+    public IEnumerable<WorldOrder> Orders => [.. Gateway.Orders.Values, .. Gateway.Jobs.Values, .. Station.Returns.Values];
 
     public int Effects { get; private set; }
 
@@ -139,6 +151,7 @@ internal sealed class World
         Cuts++;
         Note($"CUT {kind}");
         Kiosk.Kill();
+        foreach (var report in Disk.Reports.Where(r => r.State == ReportState.Sending)) Interrupted.Add(report.Report.Id);
         if (kind != CutKind.Process) Board.LosePower();
         if (kind == CutKind.BoardAndPrinter) Printer.LosePower();
         Printer.AgentIsGone();
@@ -172,6 +185,9 @@ internal sealed class World
         Mix((ulong)at);
         foreach (var c in what) Mix(c);
     }
+
+    /// <summary>What is durable of an order; null when nothing is.</summary>
+    public IssuanceRecord? RecordOf(OrderKey key) => Disk.Issuances.Find(i => i.Journey == key.Journey && i.OrderNumber == key.Number);
 
     /// <summary>Something that must never be. The first of each kind counts.</summary>
     public void Violate(string kind, string details)

@@ -43,8 +43,8 @@ internal sealed class WorldJournal(World world, AgentRun run, IIssuanceJournal i
     public long RecordIntent(Journey journey, string orderNumber, DateTimeOffset at)
     {
         var present = world.Disk.Issuances.Find(i => i.Journey == journey && i.OrderNumber == orderNumber);
-        var id = Commit($"issuance {present?.Id ?? world.Disk.LastIssuance + 1}", $"intent {orderNumber}", () => inner.RecordIntent(journey, orderNumber, at));
-        if (!_shadow.Orders.TryGetValue(id, out var order)) _shadow.Orders[id] = order = new() { Id = id, Number = orderNumber };
+        var id = Commit($"issuance {present?.Id ?? world.Disk.LastIssuance + 1}", $"intent {new OrderKey(journey, orderNumber)}", () => inner.RecordIntent(journey, orderNumber, at));
+        if (!_shadow.Orders.TryGetValue(id, out var order)) _shadow.Orders[id] = order = new() { Id = id, Key = new(journey, orderNumber) };
         (order.State, order.ChangedAt) = (IssuanceState.Intent, world.Now);
         return id;
     }
@@ -59,7 +59,7 @@ internal sealed class WorldJournal(World world, AgentRun run, IIssuanceJournal i
         _shadow.Attempts[started.Id] = new()
         {
             Id = started.Id,
-            Order = _shadow.Orders[issuance].Number,
+            Key = _shadow.Orders[issuance].Key,
             Begun = attempt,
             Unit = unit,
             StartedAt = world.Now,
@@ -199,7 +199,12 @@ internal sealed class WorldJournal(World world, AgentRun run, IIssuanceJournal i
     {
         (_shadow.Orders[issuance].State, _shadow.Orders[issuance].ChangedAt) = (to, world.Now);
         // With the reports that came with it.
-        foreach (var report in world.Disk.Reports.Where(r => r.Issuance == issuance)) _shadow.Reports.TryAdd(report.Report.Id, report.State);
+        if (to == IssuanceState.Accepted && _shadow.Orders[issuance].Key.Journey != Journey.Bus && !world.Disk.Reports.Exists(r => r.Issuance == issuance && !r.IsForStation))
+            world.Violate("no allocation is durable without its report", _shadow.Orders[issuance].Number);
+        foreach (var report in world.Disk.Reports.Where(r => r.Issuance == issuance))
+        {
+            if (_shadow.Reports.TryAdd(report.Report.Id, report.State)) _shadow.FreeSince.TryAdd(report.Report.Id, world.Now);
+        }
     }
 
     private T Commit<T>(string key, string what, Func<T> step) => Commit(world, run, key, what, step);

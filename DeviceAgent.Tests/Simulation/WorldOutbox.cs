@@ -42,6 +42,9 @@ internal sealed class WorldOutbox(World world, AgentRun run, IOutbox inner, bool
     {
         Commit($"report {id}", $"report {id} {what}", step);
         world.Shadow.Reports[id] = to;
+        if (to is not (ReportState.Confirmed or ReportState.Parked)) return;
+        if (to == ReportState.Confirmed) WorldRules.JudgePace(world, id, toStation);
+        world.Shadow.Ended(id);
     }
 
     private void Commit(string key, string what, Action step) => WorldJournal.Commit(world, run, key, what, () =>

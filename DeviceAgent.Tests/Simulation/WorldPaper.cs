@@ -1,8 +1,9 @@
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace DeviceAgent.Tests.Simulation;
 
-internal enum PaperKind { Ticket, VoidStrip, Slip, Probe }
+internal enum PaperKind { Ticket, ReturnSlip, VoidStrip, Slip, Probe }
 
 internal enum MarkKind { Line, Code, Cut }
 
@@ -11,13 +12,16 @@ internal enum MarkKind { Line, Code, Cut }
 internal readonly record struct PrintMark(int Offset, MarkKind Kind);
 
 /// <summary>A document as the printer understands it.</summary>
-internal sealed class PrintDocument
+internal sealed partial class PrintDocument
 {
     private PrintDocument(PaperKind kind, string text, int length, IReadOnlyList<PrintMark> marks) => (Kind, Text, Length, Marks) = (kind, text, length, marks);
 
     public PaperKind Kind { get; }
 
-    /// <summary>What a ticket's code holds; empty otherwise.</summary>
+    /// <summary>A ticket, or what a passenger gets for one: issued once.</summary>
+    public bool IsWorthSomething => Kind is PaperKind.Ticket or PaperKind.ReturnSlip;
+
+    /// <summary>What a ticket's code holds, or which return a slip is of; empty otherwise.</summary>
     public string Text { get; }
 
     public int Length { get; }
@@ -44,13 +48,29 @@ internal sealed class PrintDocument
             if (isCut) marks.Add(new(i, MarkKind.Cut));
             else if (bytes[i - 1] == 0x0A) marks.Add(new(i, MarkKind.Line));
         }
+        var isSlip = bytes.IndexOf("RETURN SLIP"u8) >= 0;
+        if (isSlip) text = ReturnOf(bytes);
         var copy = bytes.IndexOf("COPY "u8);
         if (text.Length > 0 && copy >= 0) text += $" COPY {(char)bytes[copy + 5]}";
-        var kind = text.Length > 0 ? PaperKind.Ticket
+        var kind = isSlip ? PaperKind.ReturnSlip : text.Length > 0 ? PaperKind.Ticket
             : bytes.IndexOf("VOID"u8) >= 0 ? PaperKind.VoidStrip
             : bytes.IndexOf("PLEASE SEE STAFF"u8) >= 0 ? PaperKind.Slip : PaperKind.Probe;
         return new(kind, text, bytes.Length, marks);
     }
+
+    // Behind the words for order number and ticket number, in whatever code page.
+    private static string ReturnOf(ReadOnlySpan<byte> bytes)
+    {
+        var printed = Encoding.Latin1.GetString(bytes);
+        var (order, ticket) = (OrderOnPaper().Match(printed).Groups[1].Value, TicketOnPaper().Match(printed).Groups[1].Value);
+        return ticket.Length > 0 ? $"return {order}/{ticket}" : $"return {order}";
+    }
+
+    [GeneratedRegex(" ([0-9]{8})\n")]
+    private static partial Regex OrderOnPaper();
+
+    [GeneratedRegex(" (T[0-9]{2})\n")]
+    private static partial Regex TicketOnPaper();
 }
 
 /// <summary>What one document, or the part of it that was sent, has put on paper.</summary>
@@ -88,7 +108,7 @@ internal sealed class WorldPaper(World world)
     private readonly Dictionary<string, List<Printout>> _tickets = new(StringComparer.Ordinal);
     private readonly List<CutPiece> _pieces = [];
 
-    public int TicketsOut => _tickets.Values.Sum(all => all.Count(p => p.IsWhole));
+    public int TicketsOut => _tickets.Values.Sum(all => all.Count(p => p is { IsWhole: true, Document.Kind: PaperKind.Ticket }));
 
     /// <summary>The codes of all tickets and copies that were begun.</summary>
     public IEnumerable<string> Tickets => _tickets.Keys;
@@ -110,7 +130,7 @@ internal sealed class WorldPaper(World world)
         }
         if (printout.IsOnPaper) return;
         printout.IsOnPaper = true;
-        if (printout.Document.Kind != PaperKind.Ticket) return;
+        if (!printout.Document.IsWorthSomething) return;
         if (!_tickets.TryGetValue(printout.Document.Text, out var all)) _tickets[printout.Document.Text] = all = [];
         all.Add(printout);
     }
@@ -144,7 +164,7 @@ internal sealed class WorldPaper(World world)
             for (var i = 1; i < piece.Printouts.Count; i++)
             {
                 var (above, below) = (piece.Printouts[i - 1], piece.Printouts[i]);
-                if (above is { IsWhole: false, Document.Kind: PaperKind.Ticket } && below is { IsWhole: true, Document.Kind: PaperKind.Ticket })
+                if (above is { IsWhole: false, Document.IsWorthSomething: true } && below is { IsWhole: true, Document.IsWorthSomething: true })
                     yield return $"{below.Document.Text} on a part of {above.Document.Text}";
             }
         }

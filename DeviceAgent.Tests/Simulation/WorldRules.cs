@@ -1,12 +1,13 @@
 using DeviceAgent.Issuance;
 using DeviceAgent.Journal;
+using DeviceAgent.Orders;
 using DeviceAgent.Platform.Gateway;
 using DeviceAgent.Platform.Sync;
 
 namespace DeviceAgent.Tests.Simulation;
 
 /// <summary>What must hold when a run has come to rest. Judged from the world's own knowledge, never by the product's rules.</summary>
-internal static class WorldRules
+internal static partial class WorldRules
 {
     // Evidence is read a moment before the attempt is written down.
     private static readonly TimeSpan EvidenceLead = TimeSpan.FromSeconds(3);
@@ -17,21 +18,33 @@ internal static class WorldRules
     public static void Check(World world)
     {
         world.Shadow.Compare();
-        foreach (var (number, order) in world.Gateway.Orders)
+        foreach (var order in world.Orders)
         {
-            var record = world.Disk.Issuances.Find(i => i.OrderNumber == number);
-            JudgePaper(world, number, order);
-            JudgeOutcome(world, number, order, record);
+            var record = world.RecordOf(order.Key);
+            JudgePaper(world, order, record);
             if (record is { State: IssuanceState.InDoubt }) JudgeDoubt(world, order, record);
+            switch (order)
+            {
+                case LedgerOrder bus:
+                    JudgeOutcome(world, bus, record);
+                    JudgeSeats(world, bus, record);
+                    break;
+                case LedgerJob job:
+                    JudgeJob(world, job, record);
+                    break;
+                case WorldReturn returned:
+                    JudgeReturn(world, returned, record);
+                    break;
+            }
         }
         foreach (var attempt in world.Shadow.Attempts.Values) JudgeAttempt(world, attempt);
-        foreach (var passenger in world.Passengers) JudgeService(world, passenger);
+        foreach (var visitor in world.Visitors) JudgeService(world, visitor);
         foreach (var hanging in world.Paper.HangingTogether()) world.Violate("no ticket hangs on a part of another", hanging);
         JudgeOutbox(world);
         JudgeMachine(world);
     }
 
-    private static void JudgePaper(World world, string number, LedgerOrder order)
+    private static void JudgePaper(World world, WorldOrder order, IssuanceRecord? record)
     {
         foreach (var ticket in order.Tickets)
         {
@@ -39,28 +52,39 @@ internal static class WorldRules
             if (whole > 1) world.Violate("no ticket is presented twice", $"{ticket} came out {whole} times");
             if (whole > 0 && world.Paper.UnmarkedParts(ticket) > 0) world.Violate("no ticket is presented twice", $"{ticket} came out whole, and a part of it unmarked");
         }
-        foreach (var copy in world.Paper.Tickets.Where(t => t.StartsWith(number, StringComparison.Ordinal) && t.Contains("COPY", StringComparison.Ordinal)))
+        foreach (var copy in world.Paper.Tickets.Where(t => order.Tickets.Any(own => t.StartsWith(own + " COPY", StringComparison.Ordinal))))
         {
             if (world.Paper.Whole(copy) > 1) world.Violate("no ticket is presented twice", $"{copy} came out {world.Paper.Whole(copy)} times");
-            if (!world.Disk.Issuances.Exists(i => i.OrderNumber == number && i.Decisions.Any(d => d.Kind == DecisionKind.Reissue)))
-                world.Violate("no copy without a person's decision", copy);
+            if (record is null || record.Decisions.All(d => d.Kind != DecisionKind.Reissue)) world.Violate("no copy without a person's decision", copy);
         }
-        if (order.Booked > 1) world.Violate("the ledger never contradicts the paper", $"order {number} was booked {order.Booked} times");
-    }
-
-    private static void JudgeOutcome(World world, string number, LedgerOrder order, IssuanceRecord? record)
-    {
+        // Whatever was told of it, and whenever.
         var outs = order.Tickets.Count(world.Paper.IsOut);
         var parts = order.Tickets.Count(t => world.Paper.UnmarkedParts(t) > 0);
         switch (record?.State)
         {
             case null or IssuanceState.Released:
-                if (outs + parts > 0) world.Violate("nothing is released with paper out", $"order {number}: {outs} tickets, {parts} parts with a code");
+                if (outs + parts > 0) world.Violate("nothing is released with paper out", $"order {order.Key}: {outs} tickets, {parts} parts with a code");
+                break;
+            case IssuanceState.Issued:
+                if (outs < order.Tickets.Count) world.Violate("nothing is issued without its paper", $"order {order.Key}: {outs} of {order.Tickets.Count} tickets");
+                break;
+            case IssuanceState.Failed:
+                if (outs + parts > 0) world.Violate("paper never turns into a failure report", $"order {order.Key}: {outs} tickets, {parts} parts with a code");
+                break;
+        }
+    }
+
+    private static void JudgeOutcome(World world, LedgerOrder order, IssuanceRecord? record)
+    {
+        var number = order.Key.Number;
+        if (order.Booked > 1) world.Violate("the ledger never contradicts the paper", $"order {number} was booked {order.Booked} times");
+        switch (record?.State)
+        {
+            case null or IssuanceState.Released:
                 if (order.Booked > 0) world.Violate("the ledger never contradicts the paper", $"order {number} is {record?.State.ToString() ?? "unknown"} here and booked there");
                 break;
             case IssuanceState.Issued:
-                if (outs < order.Info.Passengers.Count) world.Violate("nothing is issued without its paper", $"order {number}: {outs} of {order.Info.Passengers.Count} tickets");
-                if (world.Disk.Reports.FindAll(r => r.Issuance == record.Id) is not [var report]) world.Violate("an outcome and its report are one", $"order {number}");
+                if (ReportsOf(world, record) is not [var report]) world.Violate("an outcome and its report are one", $"order {number}");
                 else if (report.State == ReportState.Confirmed && order.Status != TvmOrderStatus.BookedAndConfirmed)
                     world.Violate("the ledger never contradicts the paper", $"order {number} is confirmed here, status {order.Status} there");
                 break;
@@ -86,9 +110,9 @@ internal static class WorldRules
         world.Violate("no doubt without a cause", $"attempt {attempt.Id} of order {attempt.Order}: {end.Judgement}");
     }
 
-    private static void JudgeDoubt(World world, LedgerOrder order, IssuanceRecord record)
+    private static void JudgeDoubt(World world, WorldOrder order, IssuanceRecord record)
     {
-        var attempts = world.Shadow.Attempts.Values.Where(a => a.Order == record.OrderNumber).ToList();
+        var attempts = world.Shadow.Attempts.Values.Where(a => a.Key == order.Key).ToList();
         var doubtful = attempts.Exists(a => a is { Begun.Kind: AttemptKind.Ticket, End: null or { Outcome: AttemptOutcome.Unknown } });
         // A strip that could not be proved three times.
         var strips = attempts.Count(a => a is { Begun.Kind: AttemptKind.VoidStrip, End.Outcome: not AttemptOutcome.Presented }) >= 3;
@@ -96,34 +120,23 @@ internal static class WorldRules
         var presented = attempts.Count(a => a is { Begun.Kind: AttemptKind.Ticket, End.Outcome: AttemptOutcome.Presented });
         var waited = world.Shadow.Orders[record.Id].ChangedAt - attempts.Max(a => a.EndedAt ?? TimeSpan.Zero);
         if (presented == 0 || presented == record.TicketCount || waited < SimulatedKiosk.Issuance.ResumeTimeout)
-            world.Violate("no doubt without a cause", $"order {record.OrderNumber}: {presented} of {record.TicketCount} presented, {waited} after the last attempt, {record.Reason}");
+            world.Violate("no doubt without a cause", $"order {order.Key}: {presented} of {record.TicketCount} presented, {waited} after the last attempt, {record.Reason}");
     }
 
     /// <summary>Who stayed to the end has the tickets, or an order that a person looks at, or one that the platform has ended.</summary>
-    private static void JudgeService(World world, WorldPassenger passenger)
+    private static void JudgeService(World world, WorldVisitor visitor)
     {
-        if (passenger.Order is not { WasClosed: false } order || passenger.HasAll || passenger.LeftAt < world.HealedAt + TimeSpan.FromMinutes(4)) return;
-        if (world.Disk.Issuances.Find(i => i.OrderNumber == passenger.Code)?.State is IssuanceState.InDoubt or IssuanceState.Void) return;
-        world.Violate("whoever waits is served", $"order {passenger.Code}: {order.Tickets.Count(t => world.Paper.Whole(t) > 0)} of {order.Info.Passengers.Count}");
-    }
-
-    private static void JudgeOutbox(World world)
-    {
-        foreach (var report in world.Disk.Reports)
-        {
-            var order = world.Gateway.Orders[report.Report.OrderNumber];
-            if (report.IsOpen) world.Violate("the outbox drains", $"report {report.Report.Id} is {report.State}");
-            if (report.State == ReportState.Parked && !order.WasClosed && !order.WasRefused && !world.Gateway.GaveNoVerdict)
-                world.Violate("nothing is parked without a cause", $"report {report.Report.Id} of order {report.Report.OrderNumber}");
-        }
+        if (visitor.Order is not { } order || visitor.HasAll || visitor.LeftAt < world.HealedAt + TimeSpan.FromMinutes(4)) return;
+        if (world.RecordOf(order.Key)?.State is IssuanceState.InDoubt or IssuanceState.Void || IsBeyondService(world, order)) return;
+        world.Violate("whoever waits is served", $"order {order.Key}: {order.Tickets.Count(t => world.Paper.Whole(t) > 0)} of {order.Tickets.Count}");
     }
 
     private static void JudgeMachine(World world)
     {
         foreach (var record in world.Disk.Issuances)
         {
-            if (world.Kiosk.Run is { } run && run.Alarms.Stands(AlarmKind.OrderInDoubt, record.OrderNumber) != (record.State == IssuanceState.InDoubt))
-                world.Violate("an order in doubt has an alarm, and no other", $"{record.OrderNumber} is {record.State}");
+            if (world.Kiosk.Run is { } run && run.Alarms.Stands(AlarmKind.OrderInDoubt, new OrderKey(record.Journey, record.OrderNumber).ToString()) != (record.State == IssuanceState.InDoubt))
+                world.Violate("an order in doubt has an alarm, and no other", $"{record.Journey} {record.OrderNumber} is {record.State}");
         }
         // Every printer of this world has printed for nobody but this journal's kiosk, some refills apart.
         if (world.Disk.Distrusted is { } why) world.Violate("no journal is distrusted without a cause", why);

@@ -1,12 +1,17 @@
 using System.Globalization;
 using DeviceAgent.Issuance;
 using DeviceAgent.Journal;
+using DeviceAgent.Orders;
 
 namespace DeviceAgent.Tests.Simulation;
 
 /// <param name="Replay">The arguments of `simulate` that play the same run.</param>
 /// <param name="Effects">Until it came to rest; the last order, which shows that the kiosk still sells, is not counted.</param>
-internal sealed record RunResult(string Replay, int Effects, int Cuts, int Presented, int InDoubt, IReadOnlyList<string> Violations, ulong Hash);
+internal sealed record RunResult(string Replay, int Effects, int Cuts, int Presented, int InDoubt, IReadOnlyList<string> Violations, ulong Hash)
+{
+    /// <summary>Orders with an outcome, by journey.</summary>
+    public IReadOnlyDictionary<Journey, int> Done { get; init; } = new Dictionary<Journey, int>();
+}
 
 /// <summary>Brings a world to rest and judges it.</summary>
 internal static class WorldRun
@@ -26,7 +31,10 @@ internal static class WorldRun
             WorldRules.Check(world);
         });
         var inDoubt = world.Disk.Issuances.Count(i => i.State == IssuanceState.InDoubt);
-        return new(replay, effects, world.Cuts, world.Paper.TicketsOut, inDoubt, world.Violations, world.Hash);
+        return new(replay, effects, world.Cuts, world.Paper.TicketsOut, inDoubt, world.Violations, world.Hash)
+        {
+            Done = world.Disk.Issuances.Where(i => i.State is IssuanceState.Issued or IssuanceState.Failed).CountBy(i => i.Journey).ToDictionary(),
+        };
     }
 
     /// <summary>No synchronization context: continuations stay where the world runs them.</summary>

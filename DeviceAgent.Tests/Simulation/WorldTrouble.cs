@@ -34,7 +34,8 @@ internal sealed class WorldTrouble(World world)
         RequestPercent = 0;
         Commit = MemoryJournalFault.None;
         CommitOnce = false;
-        world.Gateway.Next.Clear();
-        world.Gateway.Always = RequestFate.Answered;
+        world.Gateway.Heal();
+        world.Station.Heal();
+        world.Station.QuestionsMeet = null;
     }
 }

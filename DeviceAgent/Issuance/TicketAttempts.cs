@@ -109,7 +109,8 @@ internal sealed class TicketAttempts(
     private async Task<(bool? Exact, long? Cuts)> ProbeCounterAsync(CancellationToken hardStop)
     {
         if (!printer.EchoesProcessId || printer.Identity?.SerialNumber is null) return (false, null);
-        if (await printer.ReadEvidenceAsync(false, hardStop) is not { } before) return (null, null);
+        // A strip would wait in a printer that stands still, and the desk for it, while the lights still invite.
+        if (await printer.ReadEvidenceAsync(false, hardStop) is not { Idle: true } before) return (null, null);
         if (before.CutCounter is null) return (false, null);
         if (!options.ProbeStrip) return (null, null);
         var result = await printer.PrintAsync(templates.ProbeStrip(), PrinterProbeId, hardStop);

@@ -18,7 +18,7 @@ internal sealed class BusTicketTemplate(Paper paper) : ITicketTemplate
         if (trip.LastPlace is { Length: > 0 } lastPlace && lastPlace != trip.ToStation) document.Wrapped($"终点 {lastPlace}");
         document.TwoColumns($"车次 {trip.Number}", trip.VehicleType ?? "");
         document.Size(1, 2).TwoColumns(Paper.Day(trip.DepartsAt), $"{Paper.Minute(trip.DepartsAt)} 发车").Size(1, 1);
-        document.Size(1, 2).Bold(true).TwoColumns($"座位 {ticket.SeatNumber ?? "—"}", ticket.Gate is { } gate ? $"检票口 {gate}" : "").Bold(false).Size(1, 1);
+        document.Size(1, 2).Bold(true).TwoColumns($"座位 {ticket.SeatNumber ?? "—"}", Paper.Gate(ticket.Gate)).Bold(false).Size(1, 1);
         document.Rule().TwoColumns(ticket.Passenger.Name ?? "", Masking.Certificate(ticket.Passenger.CertificateNumber));
         document.TwoColumns(ticket.Passenger.TicketPrice is { } fen ? $"票价 {Paper.Yuan(fen)}" : "", ticket.Passenger.HasChildren == true ? "携童" : "");
         document.Wrapped($"订单号 {order.OrderNumber}").Wrapped($"票号 {ticket.TicketNumber}");

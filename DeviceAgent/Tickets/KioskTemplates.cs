@@ -39,7 +39,7 @@ public sealed class KioskTemplates : IKioskTemplates
     {
         var document = _paper.Begin();
         document.Size(2, 2).Line("请联系工作人员").Size(1, 1).Line("PLEASE SEE STAFF").Rule().Align(TextAlignment.Left);
-        document.Wrapped("本订单的车票待人工确认, 请勿重复购票。").Wrapped($"订单号 {orderNumber}");
+        document.Wrapped("本订单待人工确认, 请勿重复购票或退票。").Wrapped($"订单号 {orderNumber}");
         document.TwoColumns(_paper.KioskId, Paper.Second(at));
         if (_hotline.Length > 0) document.Wrapped($"电话 {_hotline}");
         return document.Cut().Bytes;

@@ -34,6 +34,9 @@ internal sealed class Paper(int columns, string kioskId)
         return Document.Align(TextAlignment.Left).Cut().Bytes;
     }
 
+    /// <summary>Some systems write the word into the value.</summary>
+    public static string Gate(string? gate) => gate is null ? "" : gate.Contains("检票口", StringComparison.Ordinal) ? gate : $"检票口 {gate}";
+
     public static string Second(DateTimeOffset moment) => Stamp(moment, "yyyy-MM-dd HH:mm:ss");
 
     public static string Day(DateTimeOffset moment) => Stamp(moment, "yyyy-MM-dd");

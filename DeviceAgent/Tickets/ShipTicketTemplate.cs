@@ -18,7 +18,7 @@ internal sealed class ShipTicketTemplate(Paper paper) : ITicketTemplate
         document.Size(1, 2).Bold(true).Wrapped($"{trip.FromStation} → {trip.ToStation}").Bold(false).Size(1, 1);
         document.TwoColumns($"航班 {trip.Number}", trip.VehicleType ?? "");
         document.Size(1, 2).TwoColumns(Paper.Day(trip.DepartsAt), $"{Paper.Minute(trip.DepartsAt)} 开船").Size(1, 1);
-        document.Size(1, 2).Bold(true).TwoColumns($"座位 {ticket.SeatNumber ?? "—"}", ticket.Gate is { } gate ? $"检票口 {gate}" : "").Bold(false).Size(1, 1);
+        document.Size(1, 2).Bold(true).TwoColumns(ticket.SeatNumber is { } seat ? $"座位 {seat}" : "", Paper.Gate(ticket.Gate)).Bold(false).Size(1, 1);
         document.Rule().TwoColumns(ticket.Passenger.Name ?? "", Masking.Certificate(ticket.Passenger.CertificateNumber));
         if (ticket.Passenger.TicketPrice is { } fen) document.Line($"票价 {Paper.Yuan(fen)}");
         document.Wrapped($"订单号 {order.OrderNumber}").Wrapped($"票号 {ticket.TicketNumber}");

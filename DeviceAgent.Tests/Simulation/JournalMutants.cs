@@ -5,7 +5,46 @@ using DeviceAgent.Platform.Sync;
 namespace DeviceAgent.Tests.Simulation;
 
 /// <summary>A bad engine: the outcome is durable before its report, and power may go between the two.</summary>
-internal sealed class TwoTransactions(World world, AgentRun run, IIssuanceJournal inner) : IIssuanceJournal
+internal sealed class TwoTransactions(World world, AgentRun run, IIssuanceJournal inner) : JournalMutant(inner)
+{
+    public override long? Complete(long issuance, IReadOnlyList<NewReport> reports, DateTimeOffset at)
+    {
+        var id = base.Complete(issuance, reports, at);
+        try
+        {
+            world.End(run, world.Begin(run, "journal: the report, in a transaction of its own"));
+        }
+        catch (PowerCutException)
+        {
+            world.Disk.Reports.RemoveAll(r => r.Report.Id == id);
+            throw;
+        }
+        return id;
+    }
+}
+
+/// <summary>A bad engine: a job's report waits, in memory, until its paper is out.</summary>
+internal sealed class ReportsAtCompletion(World world, IIssuanceJournal inner) : JournalMutant(inner)
+{
+    private readonly Dictionary<long, MemoryReport> _kept = [];
+
+    public override void Accept(long issuance, AcceptedOrder accepted, IReadOnlyList<NewReport> reports, DateTimeOffset at)
+    {
+        base.Accept(issuance, accepted, reports, at);
+        if (world.Disk.Reports.Find(r => r.Issuance == issuance && r.State == ReportState.Due) is not { } report) return;
+        _kept[issuance] = report;
+        world.Disk.Reports.Remove(report);
+    }
+
+    public override long? Complete(long issuance, IReadOnlyList<NewReport> reports, DateTimeOffset at)
+    {
+        if (_kept.Remove(issuance, out var report)) world.Disk.Reports.Add(report);
+        return base.Complete(issuance, reports, at);
+    }
+}
+
+/// <summary>The journal, for those that change something about it.</summary>
+internal abstract class JournalMutant(IIssuanceJournal inner) : IIssuanceJournal
 {
     public JournalIdentity Identity => inner.Identity;
 
@@ -25,20 +64,7 @@ internal sealed class TwoTransactions(World world, AgentRun run, IIssuanceJourna
 
     public OutboxCounts Counts => inner.Counts;
 
-    public long? Complete(long issuance, IReadOnlyList<NewReport> reports, DateTimeOffset at)
-    {
-        var id = inner.Complete(issuance, reports, at);
-        try
-        {
-            world.End(run, world.Begin(run, "journal: the report, in a transaction of its own"));
-        }
-        catch (PowerCutException)
-        {
-            world.Disk.Reports.RemoveAll(r => r.Report.Id == id);
-            throw;
-        }
-        return id;
-    }
+    public virtual long? Complete(long issuance, IReadOnlyList<NewReport> reports, DateTimeOffset at) => inner.Complete(issuance, reports, at);
 
     public IssuanceRecord? Find(Journey journey, string orderNumber) => inner.Find(journey, orderNumber);
 
@@ -60,7 +86,7 @@ internal sealed class TwoTransactions(World world, AgentRun run, IIssuanceJourna
 
     public long RecordIntent(Journey journey, string orderNumber, DateTimeOffset at) => inner.RecordIntent(journey, orderNumber, at);
 
-    public void Accept(long issuance, AcceptedOrder accepted, IReadOnlyList<NewReport> reports, DateTimeOffset at) => inner.Accept(issuance, accepted, reports, at);
+    public virtual void Accept(long issuance, AcceptedOrder accepted, IReadOnlyList<NewReport> reports, DateTimeOffset at) => inner.Accept(issuance, accepted, reports, at);
 
     public AttemptRecord StartAttempt(long issuance, NewAttempt attempt, DateTimeOffset at) => inner.StartAttempt(issuance, attempt, at);
 
