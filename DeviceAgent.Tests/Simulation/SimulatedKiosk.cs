@@ -249,6 +249,7 @@ internal sealed class SimulatedKiosk(World world, KioskParts parts)
             Alarms = run.Alarms,
             MaxReports = Outbox.MaxReports,
         }, Issuance, Orders);
+        line.Banned = sender.HeedBan;
         line.Changed = () =>
         {
             if (line.SilentFor is null) sender.Wake();

@@ -84,6 +84,7 @@ internal sealed class AgentHost : IAsyncDisposable
         _printer = new(new SerialPrinterPort(options.Printer.Path, options.Printer.Line, options.Printer.EscPos, _time), _time, Random.Shared, loggers.CreateLogger("printer"));
         _desk = new(Surroundings(options, station, trainUnreportable, loggers), options.Issuance, options.Orders);
         _line.Changed = OnLineChanged;
+        _line.Banned = _sender.HeedBan;
         _time.Trusted += OnClockTrusted;
         _clockWatch = new(_time, new GatewayDate(gateway, _time), _alarms, Random.Shared, loggers.CreateLogger("clock"));
         _scanner = new(new SerialScannerPort(options.Scanner.Path, options.Scanner.Line, options.Scanner.Framing, _time), code => _desk.Offer(code), _time, loggers.CreateLogger("scanner"));
