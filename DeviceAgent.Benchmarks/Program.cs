@@ -3,7 +3,8 @@ using DeviceAgent.Benchmarks;
 using DeviceAgent.Journal;
 using DeviceAgent.Simulator.Kiosk;
 
-string[] figures = ["latency", "journal", "report", "start", "memory"];
+if (args is [DrainGateway.Command]) return await DrainGateway.RunAsync(Console.In, Console.Out);
+string[] figures = ["latency", "journal", "report", "drain", "start", "memory"];
 var asked = args.Where(a => !a.StartsWith("--", StringComparison.Ordinal)).ToList();
 var quick = args.Contains("--quick");
 if (asked.Count == 0 || asked.Contains("all")) asked = [.. figures];
@@ -43,6 +44,8 @@ async Task<Table> MeasureAsync(string figure, string agent)
                 using (var journal = new JournalBenchmark(folder)) return journal.Run(quick);
             case "report":
                 using (var report = new ReportBenchmark()) return await report.RunAsync(quick);
+            case "drain":
+                return await new DrainBenchmark(folder).RunAsync(quick);
             case "start":
                 return await new ProcessBenchmark(agent, kept).StartAsync(quick);
             default:

@@ -25,6 +25,9 @@ public sealed class PlatformLine(IPlatformApi api, TimeProvider time, Random ran
     /// <summary>The platform fell silent, or is heard again.</summary>
     public Action? Changed { get; set; }
 
+    /// <summary>A call met a ban, which is the whole app key's. Told before <see cref="Changed"/>: a ban is also an answer.</summary>
+    public Action<TopFault>? Banned { get; set; }
+
     public Task<TopResult<TvmQueryOrderResponse>> QueryOrderAsync(string alitripOrderId, CancellationToken cancellationToken)
     {
         _lastOrder = alitripOrderId;
@@ -87,6 +90,7 @@ public sealed class PlatformLine(IPlatformApi api, TimeProvider time, Random ran
     private void Observe(TopFault? fault)
     {
         if (fault is not null && TopFaultRules.IsLocal(fault)) return;
+        if (fault is { Remedy: TopRemedy.WaitUntil }) Banned?.Invoke(fault);
         var silent = fault is not null && TopFaultRules.IsSilence(fault);
         var changed = silent == _silentSince is null;
         if (changed)

@@ -24,9 +24,18 @@ public sealed class OutboxSender(IOutbox outbox, IReadOnlyDictionary<string, IRe
     private readonly Dictionary<long, int> _uselessAnswers = [];
     private TimeSpan _quietUntil;
     private TimeSpan _bannedUntil;
+    // Without the jitter: what is told until then tells of the same ban.
+    private TimeSpan _namedUntil;
+    private Pace _pace;
+    private TimeSpan _nextRequest;
+    private int _window = 1;
+    private TimeSpan? _silentSince;
     private int _failures;
+    private TimeSpan? _wokenAt;
+    private bool _wakeOwed;
     private bool _stopping;
     private int _wakeAsked;
+    private CancellationToken _stop;
 
     public SenderState State { get; private set; } = new() { Since = time.GetUtcNow() };
 
@@ -39,17 +48,34 @@ public sealed class OutboxSender(IOutbox outbox, IReadOnlyDictionary<string, IRe
     /// <summary>Called on the sender's scheduler when a report waits for a person from now on.</summary>
     public Action<OutboxReport, ParkReason>? Parked { get; init; }
 
+    /// <summary>The simulation of a fleet compares with others.</summary>
+    internal PaceRules Pacing { get; init; } = new(options.FirstRetryDelay, options.MaxRetryDelay);
+
     // Bans and pauses are counted on a clock that nobody sets.
     private TimeSpan Uptime => time.GetElapsedTime(0);
 
-    private bool IsQuiet => _stopping || Uptime < _bannedUntil || Uptime < _quietUntil;
+    private bool IsQuiet => _stopping || _stop.IsCancellationRequested || Uptime < _bannedUntil || Uptime < _quietUntil;
 
-    private int Limit => State.Online == false || State.Hold is not null ? 1 : options.Concurrency;
+    private bool IsPaced => Uptime < _nextRequest;
+
+    private int Limit => State.Online == false || State.Hold is not null ? 1 : _window;
+
+    // Of what waits only because others failed. Where some orders fail and others do not, each success would wake the failing ones.
+    private TimeSpan WakeInterval => options.MaxRetryDelay / 10;
 
     /// <summary>A report was written, the network is back, or a person has renewed what holds the queue.</summary>
     public void Wake()
     {
         Volatile.Write(ref _wakeAsked, 1);
+        Signal();
+    }
+
+    /// <summary>Another caller with the same app key met a ban: it is this sender's, too. To be called on the sender's scheduler.</summary>
+    public void HeedBan(TopFault fault)
+    {
+        ArgumentNullException.ThrowIfNull(fault);
+        if (fault.Remedy != TopRemedy.WaitUntil) return;
+        Show(State with { BannedUntil = MeetBan(fault), LastFault = fault });
         Signal();
     }
 
@@ -66,6 +92,8 @@ public sealed class OutboxSender(IOutbox outbox, IReadOnlyDictionary<string, IRe
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         using var requests = new CancellationTokenSource();
+        _stop = cancellationToken;
+        _window = Pacing.FirstWindow(options.Concurrency);
         await using var timer = time.CreateTimer(_ => Signal(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         await using var stop = cancellationToken.Register(Signal);
         try
@@ -128,7 +156,13 @@ public sealed class OutboxSender(IOutbox outbox, IReadOnlyDictionary<string, IRe
     {
         if (Interlocked.Exchange(ref _wakeAsked, 0) == 0 || State is { Online: true, Hold: null }) return;
         _quietUntil = Uptime;
-        outbox.WakeRetries(time.GetUtcNow());
+        WakeRetries(time.GetUtcNow());
+    }
+
+    private void WakeRetries(DateTimeOffset now)
+    {
+        (_wokenAt, _wakeOwed) = (Uptime, false);
+        outbox.WakeRetries(now);
     }
 
     private void StartDue(CancellationToken requests)
@@ -136,11 +170,11 @@ public sealed class OutboxSender(IOutbox outbox, IReadOnlyDictionary<string, IRe
         if (IsQuiet) return;
         if (State.BannedUntil is not null) Show(State with { BannedUntil = null });
         var free = Limit - _underWay.Count;
-        if (free <= 0) return;
+        if (free <= 0 || IsPaced) return;
         foreach (var report in outbox.Take(time.GetUtcNow(), free, _ordersInHand))
         {
             // What an earlier one of this round met counts for the rest of it; a row that was only taken stays as it is.
-            if (IsQuiet || _underWay.Count >= Limit) break;
+            if (IsQuiet || IsPaced || _underWay.Count >= Limit) break;
             _ordersInHand.Add(report.OrderNumber);
             _underWay.Add(report.OrderNumber, HandleAsync(report, requests));
         }
@@ -150,6 +184,7 @@ public sealed class OutboxSender(IOutbox outbox, IReadOnlyDictionary<string, IRe
     {
         var now = time.GetUtcNow();
         var quiet = (_bannedUntil > _quietUntil ? _bannedUntil : _quietUntil) - Uptime;
+        if (_underWay.Count < Limit && _nextRequest - Uptime > quiet) quiet = _nextRequest - Uptime;
         TimeSpan? wait = null;
         if (quiet > TimeSpan.Zero) wait = quiet;
         else if (_underWay.Count < Limit && outbox.NextDue is { } due)
@@ -157,15 +192,18 @@ public sealed class OutboxSender(IOutbox outbox, IReadOnlyDictionary<string, IRe
             // No retry lies further away than the longest delay; where one does, the clock was set back.
             if (due - now > options.MaxRetryDelay + TimeSpan.FromSeconds(1))
             {
-                outbox.WakeRetries(now);
+                WakeRetries(now);
                 wait = options.FirstRetryDelay;
             }
             else if (due > now) wait = due - now;
             // What is due and was not taken waits for an order in hand, whose end is a signal, or behind a row that this release does not know.
             else if (_underWay.Count == 0) wait = options.MaxRetryDelay;
         }
-        timer.Change(wait is { } span ? TimeSpan.FromMilliseconds(Math.Ceiling(span.TotalMilliseconds)) : Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        timer.Change(wait is { } span ? WholeMilliseconds(span) : Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
+
+    // Timers cut off what is less, and would fire too early: again and again.
+    private static TimeSpan WholeMilliseconds(TimeSpan span) => TimeSpan.FromMilliseconds(Math.Ceiling(span.TotalMilliseconds));
 
     private async Task HandleAsync(OutboxReport report, CancellationToken requests)
     {
@@ -199,7 +237,7 @@ public sealed class OutboxSender(IOutbox outbox, IReadOnlyDictionary<string, IRe
             switch (step)
             {
                 case ReportStep.Ask { Refusal: var refusal }:
-                    if (IsQuiet)
+                    if (!await MayRequestAsync())
                     {
                         if (refusal is not null) outbox.RetryAt(report.Id, time.GetUtcNow(), fateUnknown: true, refusal);
                         return;
@@ -207,7 +245,7 @@ public sealed class OutboxSender(IOutbox outbox, IReadOnlyDictionary<string, IRe
                     step = Observed(await routed.AskAsync(refusal, requests));
                     break;
                 case ReportStep.Send:
-                    if (IsQuiet) return;
+                    if (!await MayRequestAsync()) return;
                     outbox.MarkSending(report.Id, time.GetUtcNow());
                     step = Observed(await routed.SendAsync(requests));
                     break;
@@ -216,6 +254,16 @@ public sealed class OutboxSender(IOutbox outbox, IReadOnlyDictionary<string, IRe
                     return;
             }
         }
+    }
+
+    /// <returns>False when the request must not go out: a ban, silence or the stop came first.</returns>
+    private async ValueTask<bool> MayRequestAsync()
+    {
+        while (IsPaced && !IsQuiet)
+            await Task.Delay(WholeMilliseconds(_nextRequest - Uptime), time, _stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        if (IsQuiet) return false;
+        _nextRequest = Uptime + _pace.Gap(random);
+        return true;
     }
 
     private ReportStep Observed(ReportReply reply)
@@ -258,6 +306,8 @@ public sealed class OutboxSender(IOutbox outbox, IReadOnlyDictionary<string, IRe
             Apply(report, new ReportStep.Park(ParkReason.FateUnknown, string.Create(CultureInfo.InvariantCulture, $"{count} answers settled nothing; {evidence}")));
             return;
         }
+        // What a person settles by hand leaves its count behind.
+        if (_uselessAnswers.Count >= options.MaxReports) _uselessAnswers.Clear();
         _uselessAnswers[report.Id] = count;
         Retry(report, now, _schedule.Delay(count, random), fateUnknown: true, evidence);
     }
@@ -300,9 +350,9 @@ public sealed class OutboxSender(IOutbox outbox, IReadOnlyDictionary<string, IRe
     private void Settled(long id, DateTimeOffset now)
     {
         _uselessAnswers.Remove(id);
-        if (_failures == 0) return;
+        _wakeOwed |= _failures > 0;
         _failures = 0;
-        outbox.WakeRetries(now);
+        if (_wakeOwed && (_wokenAt is not { } woken || Uptime - woken >= WakeInterval)) WakeRetries(now);
     }
 
     /// <summary>What an answer, or its absence, says about the platform as a whole.</summary>
@@ -311,13 +361,13 @@ public sealed class OutboxSender(IOutbox outbox, IReadOnlyDictionary<string, IRe
         if (fault is not null && TopFaultRules.IsLocal(fault)) return;
         var now = time.GetUtcNow();
         var online = fault is null || !TopFaultRules.IsSilence(fault);
+        if (online && _silentSince is { } since) _pace = Pacing.AfterSilence(_pace, Uptime - since);
+        _silentSince = online ? null : _silentSince ?? Uptime;
         var state = State with { Online = online, Since = State.Online == online ? State.Since : now, LastFault = fault ?? State.LastFault };
         switch (fault?.Remedy)
         {
             case TopRemedy.WaitUntil:
-                var wait = fault.WaitFor ?? TimeSpan.FromSeconds(1);
-                if (Uptime + wait > _bannedUntil) _bannedUntil = Uptime + wait;
-                state = state with { BannedUntil = now + (_bannedUntil - Uptime) };
+                state = state with { BannedUntil = MeetBan(fault) };
                 break;
             case TopRemedy.RenewSession or TopRemedy.FixClock or TopRemedy.Configuration:
                 _quietUntil = Uptime + options.HoldRetryInterval;
@@ -328,7 +378,27 @@ public sealed class OutboxSender(IOutbox outbox, IReadOnlyDictionary<string, IRe
                 if (online) state = state with { Hold = null };
                 break;
         }
+        if (!online) _window = Pacing.FirstWindow(options.Concurrency);
+        else if (fault?.Remedy != TopRemedy.WaitUntil) (_pace, _window) = (Pacing.AfterAnswer(_pace), Pacing.Window(_window, options.Concurrency));
         Show(state);
+    }
+
+    /// <returns>When requests go out again, by the wall clock as it is now.</returns>
+    private DateTimeOffset MeetBan(TopFault fault)
+    {
+        var isNew = Uptime >= _namedUntil;
+        var pace = isNew ? Pacing.AfterBan(_pace) : _pace;
+        var (named, jitter) = Pacing.Pause(pace, fault.WaitFor, random);
+        var end = Uptime + named;
+        if (isNew)
+        {
+            (_pace, _window) = (pace, Pacing.FirstWindow(options.Concurrency));
+            if (end + jitter > _bannedUntil) _bannedUntil = end + jitter;
+            _nextRequest = end + pace.Gap(random);
+        }
+        else if (end > _namedUntil) _bannedUntil += end - _namedUntil;
+        if (end > _namedUntil) _namedUntil = end;
+        return time.GetUtcNow() + (_bannedUntil - Uptime);
     }
 
     private void Show(SenderState state)

@@ -74,6 +74,20 @@ public sealed class PlatformLineTests
         Assert.Equal(0, _changes);
     }
 
+    [Theory, MemberData(nameof(Calls))]
+    public void A_ban_is_never_told_later_than_that_the_platform_is_heard(string call)
+    {
+        List<string> told = [];
+        _line.Changed = () => told.Add(_line.SilentFor is null ? "heard" : "silent");
+        _line.Banned = fault => told.Add($"banned {fault.WaitFor?.TotalSeconds}");
+        _platform.Down = true;
+        Ask();
+        _platform.Down = false;
+        _platform.Fault = new(TopRemedy.WaitUntil, "7", null, null, "This ban will last for 2 more seconds", "r", false, TimeSpan.FromSeconds(2), null);
+        _loop.Do(() => Call(call == "book" ? "query" : call));
+        Assert.Equal(["silent", "banned 2", "heard"], told);
+    }
+
     public static TheoryData<string> Calls() => ["query", "book", "return", "ship", "train"];
 
     [Theory, MemberData(nameof(Calls))]

@@ -267,6 +267,7 @@ internal sealed class SimulatedKiosk(World world, KioskParts parts)
             Allocation = world.Station.Allocates ? new StationAllocation(station, KioskId, StationPatience, time) : new TicketsFromOrder(),
             Station = station,
         }, Issuance, Orders);
+        line.Banned = sender.HeedBan;
         line.Changed = () =>
         {
             if (line.SilentFor is null) sender.Wake();

@@ -87,6 +87,7 @@ internal sealed class AgentHost : IAsyncDisposable
             options.Orders with { TicketsAreAllocated = options.Station is { Url: not null, Allocates: true } });
         _upkeep = new(journal.Journal, options.Journal, () => _time.IsTrusted && _desk.State is { InHand: null }, _time, loggers.CreateLogger("journal"));
         _line.Changed = OnLineChanged;
+        _line.Banned = _sender.HeedBan;
         _time.Trusted += OnClockTrusted;
         _clockWatch = new(_time, new GatewayDate(gateway, _time), _alarms, Random.Shared, loggers.CreateLogger("clock"));
         _scanner = new(new SerialScannerPort(options.Scanner.Path, options.Scanner.Line, options.Scanner.Framing, _time), code => _desk.Offer(code), _time, loggers.CreateLogger("scanner"));
