@@ -84,7 +84,7 @@ public sealed class JourneyFateTests
         { 1, false, true, 50, "10@0", false, Confirm },
         { 1, false, true, 50, "40@1", false, Confirm },
         { 1, false, true, 50, "40@-1", false, Confirm },
-        { 1, false, true, 50, "40@1 50@2", false, "FateUnknown" },
+        { 1, false, true, 50, "40@1 50@2", false, Confirm },
         { 1, true, true, 50, "40@1 50@2", false, Confirm },
         { 1, false, true, 50, "40@?", false, "FateUnknown" },
         { 1, false, true, 50, "", true, "Refused" },
@@ -104,6 +104,7 @@ public sealed class JourneyFateTests
             TvmBusOrderLineInfo = new()
             {
                 OrderStatus = status,
+                Passengers = [new()],
                 Refunds = [.. refunds.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(r => r.Split('@')).Select(r => new TvmRefundApply
                 {
                     RefundStatus = int.Parse(r[0], null),

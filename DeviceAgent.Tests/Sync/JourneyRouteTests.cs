@@ -190,7 +190,7 @@ public sealed class JourneyRouteTests
         {
             Calls.Add($"query {alitripOrderId}");
             var refunds = Returns.Select(r => new TvmRefundApply { RefundStatus = 50, GmtCreate = TvmTimes.Format(r.SuccessTime!.Value) });
-            return Task.FromResult(TopResult.Of(new TvmQueryOrderResponse { IsSuccess = true, TvmBusOrderLineInfo = new() { OrderStatus = OrderStatus, Refunds = [.. refunds] } }));
+            return Task.FromResult(TopResult.Of(new TvmQueryOrderResponse { IsSuccess = true, TvmBusOrderLineInfo = new() { OrderStatus = OrderStatus, Passengers = [new()], Refunds = [.. refunds] } }));
         }
 
         public Task<TopResult<TvmBookOrderResponse>> SetBookOrderAsync(TvmBookOrderRequest request, CancellationToken cancellationToken) => throw new InvalidOperationException("No bus order here.");
