@@ -30,6 +30,7 @@ internal sealed class StationBooks(TimeProvider time)
     private const long PriceFen = 5000;
     private readonly Lock _lock = new();
     private readonly StationSeats _seats = new();
+    private readonly Dictionary<(string Order, string Kiosk), long> _givenBack = [];
     private readonly Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (ReturnDecision Decision, string? Reason)> _decided = new(StringComparer.Ordinal);
     private readonly List<string> _strays = [];
@@ -79,6 +80,8 @@ internal sealed class StationBooks(TimeProvider time)
         var (kiosk, attempt) = Who(request);
         lock (_lock)
         {
+            if (_givenBack.TryGetValue((orderNumber, kiosk), out var given) && attempt <= given)
+                return StationReply.Conflict($"attempt {attempt.ToString(CultureInfo.InvariantCulture)} was released");
             if (!_entries.TryGetValue(orderNumber, out var entry)) _entries[orderNumber] = entry = new Entry(orderNumber, TripOf(request), OrderFile.Text(request, "agent_order_number"));
             else if (entry.RefusalOf(request, kiosk, attempt) is { } reason) return StationReply.Conflict(reason);
             entry.Allocations++;
@@ -118,15 +121,16 @@ internal sealed class StationBooks(TimeProvider time)
         var (kiosk, attempt) = Who(request);
         lock (_lock)
         {
-            if (!_entries.TryGetValue(orderNumber, out var entry)) return StationReply.Unknown;
-            entry.Releases++;
-            if (kiosk != entry.Kiosk || attempt < entry.Attempt) return StationReply.Done;
-            if (entry.State == StationOrderState.Confirmed)
+            _entries.TryGetValue(orderNumber, out var entry);
+            if (entry is not null) entry.Releases++;
+            if (entry is { State: StationOrderState.Confirmed } && kiosk == entry.Kiosk && attempt >= entry.Attempt)
             {
                 entry.Contradict("a release of what was confirmed");
                 return StationReply.Conflict("it was confirmed");
             }
-            if (entry.State == StationOrderState.Released) return StationReply.Done;
+            // The allocation that it gives back may still be on its way.
+            if (_givenBack.Count < Most || _givenBack.ContainsKey((orderNumber, kiosk))) _givenBack[(orderNumber, kiosk)] = Math.Max(attempt, _givenBack.GetValueOrDefault((orderNumber, kiosk)));
+            if (entry is not { State: StationOrderState.Allocated } || kiosk != entry.Kiosk || attempt < entry.Attempt) return StationReply.Done;
             entry.State = StationOrderState.Released;
             entry.Hold(kiosk, attempt);
             foreach (var ticket in entry.Tickets) _seats.Free(entry.Trip, ticket.SeatNumber, orderNumber);

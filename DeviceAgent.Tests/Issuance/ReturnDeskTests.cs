@@ -158,7 +158,7 @@ public sealed class ReturnDeskTests
         Assert.DoesNotContain(Guidance.SeeStaff, bench.Shown);
         Assert.Equal(AlarmKind.ReturnUnanswered, Assert.Single(bench.Alarms).Kind);
         _station.IsSilent = false;
-        bench.Loop.Pass(TimeSpan.FromMinutes(2));
+        bench.Loop.Pass(TimeSpan.FromMinutes(5));
         Assert.Equal(IssuanceState.Accepted, Of(bench)!.State);
         Assert.Empty(bench.Alarms);
         Assert.Equal(1, (int)Report(bench).AgentReturnTicketStatus);

@@ -119,12 +119,21 @@ public sealed class StationSimulatorTests
     }
 
     [Fact]
+    public async Task An_allocation_that_its_release_has_overtaken_keeps_no_seat()
+    {
+        await using var station = await StationSimulatorFixture.StartAsync();
+        Assert.Equal(204, await station.ReleaseAsync(attempt: 1));
+        Assert.Equal(409, (await station.AllocateAsync(Sale())).Status);
+        Assert.Null(station.Station.Books.Find(Order));
+        Assert.Empty(station.Station.Books.Contradictions);
+    }
+
+    [Fact]
     public async Task A_confirm_is_neither_taken_back_nor_made_without_an_allocation()
     {
         await using var station = await StationSimulatorFixture.StartAsync();
         Assert.Equal(404, await station.ConfirmAsync());
         Assert.Equal([$"{Order}: a confirm without an allocation"], station.Station.Books.Contradictions);
-        Assert.Equal(404, await station.ReleaseAsync());
         await station.AllocateAsync(Sale());
         Assert.Equal(204, await station.ConfirmAsync());
         Assert.Equal(204, await station.ConfirmAsync());
@@ -292,7 +301,7 @@ public sealed class StationSimulatorTests
         station.Station.Finished += finished.Enqueue;
         var kind = Enum.Parse<StationFaultKind>(fault);
         station.Station.Faults.Script(kind, StationOperation.Allocate, length: TimeSpan.FromSeconds(5));
-        Assert.Equal(404, await station.ReleaseAsync());
+        Assert.Equal(204, await station.ReleaseAsync(kiosk: "K-2"));
         var sending = station.AllocateAsync(Sale());
         if (kind == StationFaultKind.Slow)
         {

@@ -8,12 +8,14 @@ namespace DeviceAgent.Issuance;
 // Returns: the station decides and has made the ticket invalid before anything is reported. Its answer is therefore never dropped.
 public sealed partial class IssuanceDesk
 {
-    private static readonly TimeSpan AskReturnsAgainAfter = TimeSpan.FromMinutes(1);
+    // Each question takes up to the station's time-out, in which no code is heard.
+    private static readonly TimeSpan AskReturnsFirstAfter = TimeSpan.FromMinutes(1), AskReturnsAtMostAfter = TimeSpan.FromMinutes(4);
     private static readonly TimeSpan StationPause = TimeSpan.FromSeconds(1);
 
     // Intents whose answer got lost.
     private readonly HashSet<OrderKey> _returnsToAsk = [];
     private long _askReturnsAt;
+    private TimeSpan _askReturnsAfter = AskReturnsFirstAfter;
     private (ReturnTarget Target, long Until)? _returnAsked;
 
     /// <summary>Takes a return, or says why not. On the agent's loop.</summary>
@@ -139,7 +141,8 @@ public sealed partial class IssuanceDesk
                 // It may have made the ticket invalid all the same.
                 _with.Logger.NotAsked(target.Key.ToString(), $"the station's system: {result.Fault}");
                 OweAnswer(target.Key, intent.ChangedAt);
-                _askReturnsAt = _with.Time.GetTimestamp() + Ticks(AskReturnsAgainAfter);
+                if (isWaitedFor) _askReturnsAfter = AskReturnsFirstAfter;
+                _askReturnsAt = _with.Time.GetTimestamp() + Ticks(_askReturnsAfter);
                 if (isWaitedFor) Notice(Guidance.SeeStaff);
                 return null;
             }
@@ -150,7 +153,7 @@ public sealed partial class IssuanceDesk
     private void OweAnswer(OrderKey key, DateTimeOffset since)
     {
         _returnsToAsk.Add(key);
-        _with.Alarms.Raise(new(AlarmKind.ReturnUnanswered, key.ToString(), "the station may have made the ticket invalid and has not said so; it is asked every minute", since));
+        _with.Alarms.Raise(new(AlarmKind.ReturnUnanswered, key.ToString(), "the station may have made the ticket invalid and has not said so; it is asked again and again", since));
     }
 
     private OpenOrder? Decided(ReturnTarget target, TvmBusOrderLineInfo info, IssuanceRecord intent, string? claim, ReturnAnswer answer, string? passenger)
@@ -184,7 +187,8 @@ public sealed partial class IssuanceDesk
     /// <summary>Answers that got lost are asked for again, without a passenger: the slip then waits for the ticket to be presented.</summary>
     private async Task AskForReturnsAsync()
     {
-        _askReturnsAt = _with.Time.GetTimestamp() + Ticks(AskReturnsAgainAfter);
+        _askReturnsAfter = _askReturnsAfter * 2 < AskReturnsAtMostAfter ? _askReturnsAfter * 2 : AskReturnsAtMostAfter;
+        _askReturnsAt = _with.Time.GetTimestamp() + Ticks(_askReturnsAfter);
         foreach (var key in _returnsToAsk.ToList())
         {
             if (_stopping || _with.Station is null) return;
