@@ -23,6 +23,8 @@ internal static class FullJournal
         var place = Path.Combine(state, SqliteJournal.FileName);
         foreach (var old in Directory.GetFiles(state, SqliteJournal.FileName + "*")) File.Delete(old);
         File.Copy(database, place);
+        // Beside another journal's marker the agent would take it for a foreign one, run with none and be ready all the sooner.
+        File.Copy(JournalMarker.PathFor(database), JournalMarker.PathFor(place), overwrite: true);
         File.Copy(key, Path.Combine(state, "secrets", JournalKeys.FileName), overwrite: true);
         return (new FileInfo(place).Length, seconds);
     }

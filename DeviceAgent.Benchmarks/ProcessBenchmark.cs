@@ -21,6 +21,7 @@ internal sealed class ProcessBenchmark(string agent, string folder)
         // An unreachable platform: otherwise the first start would begin to empty the queue.
         await full.NetDownAsync();
         await empty.NetDownAsync();
+        var openAfter = await UntilOpenAsync(full, reports);
         var onEmpty = new Series("empty journal");
         var again = new Series("empty journal, again");
         var onFull = new Series(string.Create(CultureInfo.InvariantCulture, $"{issuances:N0} issuances, {reports:N0} reports waiting"));
@@ -40,8 +41,18 @@ internal sealed class ProcessBenchmark(string agent, string folder)
         Row(onFull, Table.Ratio(ratio), Budget.AtMost(500, " ms"), Figures.Median(onFull.All) / 1000);
         table.Row("full over empty", ratio: Table.Ratio(ratio), spread: Table.Ratio(Figures.Median(again.All) / Figures.Median(onEmpty.All)),
             budget: "0.80 to 1.20", verdict: ratio is >= 0.8 and <= 1.2 ? "met" : "MISSED");
+        var settled = TimeSpan.FromSeconds(quick ? 4 : 60);
+        var (emptyAnon, emptyAll) = await MemoryAfterAsync(empty, settled);
+        var (anon, whole) = await MemoryAfterAsync(full, settled);
+        Memory("RssAnon", emptyAnon, anon, 40);
+        Memory("VmRSS", emptyAll, whole, 120);
+        table.Note(string.Create(CultureInfo.InvariantCulture, $"The whole full journal was looked through, and its reports counted, {openAfter.TotalSeconds:0.0} s after exec."));
+        table.Note(string.Create(CultureInfo.InvariantCulture, $"Memory {settled.TotalSeconds:0} s after READY=1: full, and how many times the empty journal's."));
         table.Note(string.Create(CultureInfo.InvariantCulture, $"The full journal has {bytes / 1048576.0:0} MiB (made in {seconds:0} s, or kept from an earlier run); files are in the page cache."));
         return table;
+
+        void Memory(string what, double onEmptyMebibytes, double mebibytes, double bound) => table.Row($"{what}, full journal", string.Create(CultureInfo.InvariantCulture, $"{mebibytes:0.0} MiB"),
+            ratio: Table.Ratio(mebibytes / onEmptyMebibytes), budget: Budget.AtMost(bound, " MiB").Text, verdict: Budget.AtMost(bound).Judge(mebibytes));
 
         void Row(Series series, string told, Budget? budget, double milliseconds) => table.Row(series.Name, Unit.Millis.Tell(Figures.Median(series.All)),
             $"{Unit.Millis.Tell(series.All.Max())} max", "", told, "", budget?.Text ?? "", budget?.Judge(milliseconds) ?? "");
@@ -87,6 +98,40 @@ internal sealed class ProcessBenchmark(string agent, string folder)
         var ready = Figures.Microseconds(started);
         await kiosk.StopAgentAsync();
         return ready;
+    }
+
+    /// <summary>Were the journal refused, the agent would be ready as well, and nothing of it measured.</summary>
+    /// <returns>From exec until the whole journal is looked through and its numbers are told.</returns>
+    /// <exception cref="InvalidOperationException">Its reports are not told in time.</exception>
+    private static async Task<TimeSpan> UntilOpenAsync(VirtualKiosk kiosk, int reports)
+    {
+        using var limit = new CancellationTokenSource(Limit);
+        var started = Stopwatch.GetTimestamp();
+        await kiosk.StartAgentAsync(limit.Token);
+        AgentStatus? status = null;
+        try
+        {
+            while ((status = await kiosk.Api.StatusAsync(limit.Token))?.OutboxWaiting != reports) await Task.Delay(50, limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new InvalidOperationException($"The full journal is not open: {string.Join(", ", status?.Reasons ?? ["no answer"])}.");
+        }
+        var opened = Stopwatch.GetElapsedTime(started);
+        await kiosk.StopAgentAsync();
+        return opened;
+    }
+
+    /// <returns>RssAnon and VmRSS in MiB of an agent that has run so long.</returns>
+    private static async Task<(double Anon, double Whole)> MemoryAfterAsync(VirtualKiosk kiosk, TimeSpan settled)
+    {
+        using var limit = new CancellationTokenSource(Limit);
+        await kiosk.StartAgentAsync(limit.Token);
+        await Task.Delay(settled);
+        var pid = ProcessFacts.WithArgument(kiosk.Folder.ConfigPath);
+        var memory = (ProcessFacts.Mebibytes(pid, "RssAnon"), ProcessFacts.Mebibytes(pid, "VmRSS"));
+        await kiosk.StopAgentAsync();
+        return memory;
     }
 
     private async Task<VirtualKiosk> CreateAsync()

@@ -5,13 +5,24 @@ using DeviceAgent.Simulator.Kiosk;
 
 if (args is [DrainGateway.Command]) return await DrainGateway.RunAsync(Console.In, Console.Out);
 string[] figures = ["latency", "journal", "report", "drain", "start", "memory"];
-var asked = args.Where(a => !a.StartsWith("--", StringComparison.Ordinal)).ToList();
-var quick = args.Contains("--quick");
-if (asked.Count == 0 || asked.Contains("all")) asked = [.. figures];
-if (asked.Except(figures).Any() || args.Any(a => a.StartsWith("--", StringComparison.Ordinal) && a != "--quick"))
+var asked = args.ToList();
+var quick = asked.RemoveAll(a => a == "--quick") > 0;
+var help = asked.Remove("--help");
+string? sdk = null;
+if (asked.IndexOf("--sdk") is var at and >= 0 && at + 1 < asked.Count)
 {
-    Console.Error.WriteLine($"usage: [all|{string.Join('|', figures)}]... [--quick]");
-    return 2;
+    sdk = asked[at + 1];
+    asked.RemoveRange(at, 2);
+}
+if (asked.Count == 0 || asked.Contains("all")) asked = [.. figures];
+if (help || asked.Except(figures).Any())
+{
+    var usage = help ? Console.Out : Console.Error;
+    usage.WriteLine($"usage: [all|{string.Join('|', figures)}]... [--quick] [--sdk PATH.dll]");
+    usage.WriteLine("--quick  fewer rounds: to see that it runs, not for comparing");
+    usage.WriteLine("--sdk    for report: an assembly of your own that wraps the official SDK (it is in no registry). One public type of it has");
+    usage.WriteLine("         static byte[] Report(), the POST body of the sample's report, and static bool Parse(byte[]), true for is_success");
+    return help ? 0 : 2;
 }
 
 // Kept between runs: the published agent and the journal of years. The disk under it is the one that is measured: TMPDIR chooses another.
@@ -43,7 +54,7 @@ async Task<Table> MeasureAsync(string figure, string agent)
             case "journal":
                 using (var journal = new JournalBenchmark(folder)) return journal.Run(quick);
             case "report":
-                using (var report = new ReportBenchmark()) return await report.RunAsync(quick);
+                using (var report = new ReportBenchmark(sdk)) return await report.RunAsync(quick);
             case "drain":
                 return await new DrainBenchmark(folder).RunAsync(quick);
             case "start":

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using DeviceAgent.Platform.Gateway;
 using FsCheck;
@@ -57,6 +58,42 @@ public sealed class TopSignatureTests
         form.Add("timestamp"u8, "2017-03-03 11:22:40");
         form.Add("session"u8, "test");
         Assert.Equal("D74576B3067DDB57DCD6C34A42D45877", Sign(TopSignMethod.Hmac, "helloworld", form));
+    }
+
+    [Fact]
+    public void A_new_secret_or_method_never_signs_as_the_one_before()
+    {
+        var form = new TopForm();
+        form.Add("a"u8, "1");
+        foreach (var secret in new[] { "helloworld", "helloworlds", "helloworld" })
+        {
+            foreach (var method in new[] { TopSignMethod.HmacSha256, TopSignMethod.Hmac, TopSignMethod.Md5, TopSignMethod.HmacSha256 })
+            {
+                var key = Encoding.UTF8.GetBytes(secret);
+#pragma warning disable CA5351 // The gateway's older sign methods.
+                var expected = method switch
+                {
+                    TopSignMethod.Md5 => MD5.HashData(Encoding.UTF8.GetBytes(secret + "a1" + secret)),
+                    TopSignMethod.Hmac => HMACMD5.HashData(key, "a1"u8),
+                    _ => HMACSHA256.HashData(key, "a1"u8),
+                };
+#pragma warning restore CA5351
+                Assert.Equal(Convert.ToHexString(expected), Sign(method, secret, form));
+                Assert.Equal(Convert.ToHexString(expected), Sign(method, secret, form));
+            }
+        }
+    }
+
+    [Fact]
+    public void No_octet_is_written_otherwise_than_a_form_wants_it()
+    {
+        for (var c = 1; c < 0x800; c++)
+        {
+            var form = new TopForm();
+            form.Add("p"u8, ((char)c).ToString());
+            var expected = c is ' ' ? "+" : c is '~' ? "%7E" : Uri.EscapeDataString(((char)c).ToString());
+            Assert.Equal("p=" + expected, Encoding.ASCII.GetString(form.Encode()));
+        }
     }
 
     [Fact]
