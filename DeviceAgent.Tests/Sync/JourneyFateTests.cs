@@ -116,6 +116,17 @@ public sealed class JourneyFateTests
     }
 
     [Fact]
+    public void A_refund_that_tells_nothing_of_itself_is_still_shown_to_the_person()
+    {
+        var answer = new TvmQueryOrderResponse { IsSuccess = true, TvmBusOrderLineInfo = new() { OrderStatus = 50, Passengers = [new()], Refunds = [new()] } };
+        var step = Assert.IsType<ReportStep.Park>(BusReturnFate.AfterQuery(Request(1, false), true, null, answer));
+        Assert.Contains("refunds ? of ?", step.Evidence, StringComparison.Ordinal);
+        // A return without a time of its own: any refund may be its.
+        var dated = new TvmQueryOrderResponse { IsSuccess = true, TvmBusOrderLineInfo = new() { OrderStatus = 50, Passengers = [new()], Refunds = [new() { RefundStatus = 40, GmtCreate = "2018-01-01 00:00:00" }] } };
+        Assert.Equal(Confirm, Name(BusReturnFate.AfterQuery(Request(1, false) with { SuccessTime = null }, true, null, dated)));
+    }
+
+    [Fact]
     public void A_query_without_an_order_settles_no_return()
     {
         foreach (var answer in new TvmQueryOrderResponse[] { new() { IsSuccess = false, ResultCode = "ORDER_NOT_FOUND" }, new() { IsSuccess = true }, new() { IsSuccess = true, TvmBusOrderLineInfo = new() } })
