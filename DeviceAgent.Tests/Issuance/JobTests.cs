@@ -181,8 +181,19 @@ public sealed class JobTests
 
     private static ShipAgentConfirmBookRq FullShip() => new()
     {
-        AgentOrderId = "a", AlitripOrderId = "1", FetchTicketsAddress = "a", FetchTicketsNumber = "1", FetchTicketsPwd = "p", MainBizOrderId = 1, Message = "m", OrderAttr = "{}",
-        Success = true, TicketCount = 1, TicketWicket = "w", TotalPrice = 1, FailedCode = "f",
+        AgentOrderId = "a",
+        AlitripOrderId = "1",
+        FetchTicketsAddress = "a",
+        FetchTicketsNumber = "1",
+        FetchTicketsPwd = "p",
+        MainBizOrderId = 1,
+        Message = "m",
+        OrderAttr = "{}",
+        Success = true,
+        TicketCount = 1,
+        TicketWicket = "w",
+        TotalPrice = 1,
+        FailedCode = "f",
         PassengerList =
         [
             new()

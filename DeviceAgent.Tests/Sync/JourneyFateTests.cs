@@ -130,7 +130,9 @@ public sealed class JourneyFateTests
     public void A_query_without_an_order_settles_no_return()
     {
         foreach (var answer in new TvmQueryOrderResponse[] { new() { IsSuccess = false, ResultCode = "ORDER_NOT_FOUND" }, new() { IsSuccess = true }, new() { IsSuccess = true, TvmBusOrderLineInfo = new() } })
-            Assert.Equal(Later, Name(BusReturnFate.AfterQuery(Request(1, false), true, null, answer)));
+        {
+            foreach (var refusal in new[] { null, "refused so" }) Assert.Equal(Later, Name(BusReturnFate.AfterQuery(Request(1, false), true, refusal, answer)));
+        }
     }
 
     [Theory]

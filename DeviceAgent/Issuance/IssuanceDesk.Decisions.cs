@@ -1,6 +1,6 @@
-using DeviceAgent.Platform.Sync;
 using DeviceAgent.Journal;
 using DeviceAgent.Orders;
+using DeviceAgent.Platform.Sync;
 
 namespace DeviceAgent.Issuance;
 
@@ -100,7 +100,7 @@ public sealed partial class IssuanceDesk
     // The platform is asked first: it may know more of the order than this kiosk.
     private List<NewReport> ReportsOf(DecisionRequest request, IssuanceRecord record, DateTimeOffset now) => (record.Journey, request.Decision) switch
     {
-        (Journey.Bus, DecisionKind.Issued) => WhenIssued(record, record.Accepted! , now, askFirst: true),
+        (Journey.Bus, DecisionKind.Issued) => WhenIssued(record, record.Accepted!, now, askFirst: true),
         (Journey.Bus, DecisionKind.Void) => [BusReports.Failed(record.Accepted!, now) with { AskFirst = true }, .. GivenBack(record, "void")],
         _ => [],
     };

@@ -1,6 +1,6 @@
-using DeviceAgent.Platform.Sync;
 using DeviceAgent.Journal;
 using DeviceAgent.Orders;
+using DeviceAgent.Platform.Sync;
 
 namespace DeviceAgent.Issuance;
 

@@ -1,9 +1,9 @@
 using System.Threading.Channels;
 using DeviceAgent.Drivers;
 using DeviceAgent.Journal;
+using DeviceAgent.Orders;
 using DeviceAgent.Platform.Gateway;
 using DeviceAgent.Platform.Station;
-using DeviceAgent.Orders;
 using DeviceAgent.Tickets;
 using Microsoft.Extensions.Logging;
 
