@@ -24,6 +24,12 @@ public sealed record OutboxOptions
     /// <summary>Answers to the query that settle nothing, after which a person is asked; 1 to 1,000. Network faults are no answers.</summary>
     public int MaxUselessAnswers { get; init; } = 10;
 
+    /// <summary>
+    /// Between the starts of two requests to the platform, on average; 0 (the default: as fast as the answers come) to 10 min. Where many kiosks share an app
+    /// key: twice their number divided by the requests a second that the key has, so that few bans are met (docs/benchmarks.md). Look-ups of passengers are not held up by it.
+    /// </summary>
+    public TimeSpan RequestInterval { get; init; }
+
     /// <returns>Every mistake: "section:Key must be …", with what is allowed; none when all is well.</returns>
     public IEnumerable<string> Validate(string section)
     {
@@ -36,6 +42,7 @@ public sealed record OutboxOptions
         if (HoldRetryInterval < TimeSpan.FromSeconds(10) || HoldRetryInterval > TimeSpan.FromHours(1))
             yield return $"{section}:{nameof(HoldRetryInterval)} must be a time from 00:00:10 to 01:00:00";
         if (StopGrace < TimeSpan.Zero || StopGrace > TimeSpan.FromSeconds(20)) yield return $"{section}:{nameof(StopGrace)} must be a time from 00:00:00 to 00:00:20";
+        if (RequestInterval < TimeSpan.Zero || RequestInterval > TimeSpan.FromMinutes(10)) yield return $"{section}:{nameof(RequestInterval)} must be a time from 00:00:00 to 00:10:00";
         if (MaxUselessAnswers is < 1 or > 1000) yield return $"{section}:{nameof(MaxUselessAnswers)} must be a whole number from 1 to 1000";
     }
 }

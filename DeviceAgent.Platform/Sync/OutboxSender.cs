@@ -58,6 +58,8 @@ public sealed class OutboxSender(IOutbox outbox, IReadOnlyDictionary<string, IRe
 
     private bool IsPaced => Uptime < _nextRequest;
 
+    private TimeSpan GapOf(Pace pace) => (pace.Interval < options.RequestInterval ? pace with { Interval = options.RequestInterval } : pace).Gap(random);
+
     private int Limit => State.Online == false || State.Hold is not null ? 1 : _window;
 
     // Of what waits only because others failed. Where some orders fail and others do not, each success would wake the failing ones.
@@ -262,7 +264,7 @@ public sealed class OutboxSender(IOutbox outbox, IReadOnlyDictionary<string, IRe
         while (IsPaced && !IsQuiet)
             await Task.Delay(WholeMilliseconds(_nextRequest - Uptime), time, _stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         if (IsQuiet) return false;
-        _nextRequest = Uptime + _pace.Gap(random);
+        _nextRequest = Uptime + GapOf(_pace);
         return true;
     }
 
@@ -394,7 +396,7 @@ public sealed class OutboxSender(IOutbox outbox, IReadOnlyDictionary<string, IRe
         {
             (_pace, _window) = (pace, Pacing.FirstWindow(options.Concurrency));
             if (end + jitter > _bannedUntil) _bannedUntil = end + jitter;
-            _nextRequest = end + pace.Gap(random);
+            _nextRequest = end + GapOf(pace);
         }
         else if (end > _namedUntil) _bannedUntil += end - _namedUntil;
         if (end > _namedUntil) _namedUntil = end;

@@ -42,7 +42,7 @@ public sealed class OptionsLoaderTests
                        "JobTimeout": "00:01:00", "BlockedLinger": "00:00:03", "NoEchoSettle": "00:00:04", "XoffReserveBytes": 32, "ProbeStrip": false },
           "Lights":  { "Backend": "Gpio", "Chip": "pinctrl-bcm2711", "Lines": { "StatusRed": "17", "StatusGreen": "27", "Scanner": "GPIO22", "Tickets": "23" }, "ActiveLow": ["Tickets", "StatusRed"] },
           "Issuance": { "EvidenceTimeout": "00:00:11", "BlockedTimeout": "00:06:00", "TakeTicketTime": "00:00:09", "NoticeTime": "00:00:05", "PauseLimit": "00:00:50", "ResumeTimeout": "00:11:00" },
-          "Outbox":  { "MaxReports": 500, "FirstRetryDelay": "00:00:03", "MaxRetryDelay": "00:20:00", "Concurrency": 8, "HoldRetryInterval": "00:01:00", "MaxUselessAnswers": 5 },
+          "Outbox":  { "MaxReports": 500, "FirstRetryDelay": "00:00:03", "MaxRetryDelay": "00:20:00", "Concurrency": 8, "HoldRetryInterval": "00:01:00", "MaxUselessAnswers": 5, "RequestInterval": "00:00:50" },
           "Journal": { "WalAutoCheckpointPages": 2000, "PersonalDataDays": 30, "KeepDays": 90, "KeepIssuances": 1000 },
           "Station": { "Url": "https://station.example/kiosk", "Allocates": false, "Timeout": "00:00:05", "Patience": "00:00:20" },
           "Returns": { "Mode": "Scanner", "ConfirmTime": "00:00:10", "RefundAmountUnit": "Yuan", "ComeFrom": "agent-X" },
@@ -139,6 +139,7 @@ public sealed class OptionsLoaderTests
             Concurrency = 8,
             HoldRetryInterval = TimeSpan.FromMinutes(1),
             MaxUselessAnswers = 5,
+            RequestInterval = TimeSpan.FromSeconds(50),
         }, options.Outbox);
         Assert.Equal(new JournalOptions { WalAutoCheckpointPages = 2000, PersonalDataDays = 30, KeepDays = 90, KeepIssuances = 1000 }, options.Journal);
         Assert.Equal(new StationOptions { Url = new("https://station.example/kiosk"), Allocates = false, Timeout = TimeSpan.FromSeconds(5), Patience = TimeSpan.FromSeconds(20) }, options.Station);
@@ -278,6 +279,7 @@ public sealed class OptionsLoaderTests
     [InlineData("Outbox:FirstRetryDelay", "\"00:10:00.0000001\"")]
     [InlineData("Journal:WalAutoCheckpointPages", "0")]
     [InlineData("Journal", "true")]
+    [InlineData("Outbox:RequestInterval", "\"00:10:01\"")]
     [InlineData("Journal:PersonalDataDays", "0")]
     [InlineData("Journal:KeepDays", "29")]
     [InlineData("Journal:KeepIssuances", "999")]

@@ -8,13 +8,14 @@ internal static class FleetCommand
     public const string Name = "fleet";
 
     private const string Usage = """
-        fleet [--kiosks 10000] [--reports 20] [--outage 2h] [--limit 200] [--ban 3s] [--unknown 10] [--seed 1] [--pace none]
+        fleet [--kiosks 10000] [--reports 20] [--outage 2h] [--limit 200] [--ban 3s] [--unknown 10] [--seed 1] [--interval 100s] [--pace none]
             --kiosks   1 to 100000
             --reports  waiting at each kiosk, 1 to 1000
             --outage   1s to 24h
             --limit    requests a second that the app key has, 1 to 1000000
             --ban      for the whole key, of who asks for more; 1s to 60s
             --unknown  of a hundred issues, those whose first report went out before the outage and got no answer; 0 to 100
+            --interval Outbox:RequestInterval of each kiosk, 1s to 10m
             --pace none  the sender without pace, jitter and slow start, to compare with
         """;
 
@@ -63,6 +64,7 @@ internal static class FleetCommand
         ("--seed", { } seed, _) => plan with { Seed = seed },
         ("--outage", _, { TotalHours: <= 24 } outage) => plan with { Outage = outage },
         ("--ban", _, { TotalSeconds: <= 60 } ban) => plan with { Ban = ban },
+        ("--interval", _, { TotalMinutes: <= 10 } interval) => plan with { Outbox = plan.Outbox with { RequestInterval = interval } },
         ("--pace", _, _) when value == "none" => plan with { Pacing = options => new NoPace(options) },
         _ => null,
     };

@@ -28,6 +28,15 @@ public sealed class FleetTests
     }
 
     [Fact]
+    public void A_fleet_that_was_told_its_share_never_stays_over_the_limit()
+    {
+        var result = Fleet.Play(Plan with { Outbox = Plan.Outbox with { RequestInterval = TimeSpan.FromSeconds(100) } });
+        Assert.Empty(result.Violations);
+        Assert.True(result.BannedShare < 0.10, result.ToString());
+        Assert.True(result.SecondsOverLimit < 0.02, result.ToString());
+    }
+
+    [Fact]
     public void A_fleet_without_a_pace_is_told_from_one_that_has_it()
     {
         // Without reports of unknown fate: the same questions would be answered after each ban, the sends after them be banned again, and the fleet never be done.

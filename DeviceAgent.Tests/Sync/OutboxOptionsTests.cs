@@ -19,6 +19,7 @@ public sealed class OutboxOptionsTests
             HoldRetryInterval = TimeSpan.Zero,
             StopGrace = TimeSpan.FromSeconds(-1),
             MaxUselessAnswers = 0,
+            RequestInterval = TimeSpan.FromSeconds(-1),
         };
         var large = new OutboxOptions
         {
@@ -29,8 +30,9 @@ public sealed class OutboxOptionsTests
             HoldRetryInterval = TimeSpan.FromDays(1),
             StopGrace = TimeSpan.FromMinutes(1),
             MaxUselessAnswers = 1001,
+            RequestInterval = TimeSpan.FromHours(1),
         };
-        string[] keys = ["MaxReports", "Concurrency", "FirstRetryDelay", "MaxRetryDelay", "HoldRetryInterval", "StopGrace", "MaxUselessAnswers"];
+        string[] keys = ["MaxReports", "Concurrency", "FirstRetryDelay", "MaxRetryDelay", "HoldRetryInterval", "StopGrace", "RequestInterval", "MaxUselessAnswers"];
         Assert.Equal(keys, small.Validate("Outbox").Select(sentence => sentence.Split(' ')[0].Split(':')[1]));
         Assert.Equal(keys, large.Validate("Outbox").Select(sentence => sentence.Split(' ')[0].Split(':')[1]));
         Assert.StartsWith("Outbox:FirstRetryDelay ", Assert.Single(new OutboxOptions { FirstRetryDelay = TimeSpan.FromHours(1) }.Validate("Outbox")), StringComparison.Ordinal);

@@ -25,6 +25,19 @@ public sealed class SenderPaceTests : IDisposable
     }
 
     [Fact]
+    public void A_kiosk_that_was_told_its_share_never_asks_for_more()
+    {
+        using var world = new SenderWorld(new OutboxOptions { RequestInterval = TimeSpan.FromSeconds(60) });
+        for (var i = 0; i < 20; i++) world.Add($"order {i}");
+        world.Start();
+        world.RunUntilIdle(TimeSpan.FromMinutes(10));
+        // Each gap is half of it at least and one and a half at most.
+        Assert.InRange(world.Platform.Calls.Count, 7, 14);
+        world.RunUntilIdle(TimeSpan.FromMinutes(40));
+        Assert.Equal(20, world.Platform.Calls.Count);
+    }
+
+    [Fact]
     public void A_ban_that_the_desk_met_never_lets_a_report_out()
     {
         _world.Start();

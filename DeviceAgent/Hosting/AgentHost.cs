@@ -76,7 +76,8 @@ internal sealed class AgentHost : IAsyncDisposable
         var station = _stationHttp is null ? null : new StationClient(_stationHttp, options.Station, () => credentials.StationToken, _time, loggers.CreateLogger<StationClient>());
         if (station is not null)
         {
-            _notices = new(journal.Journal.StationNotices, ReportRoutes.ToStation(station), outbox, _time, Random.Shared, loggers.CreateLogger("notices"))
+            // The limit is the app key's; the station has none that we know of.
+            _notices = new(journal.Journal.StationNotices, ReportRoutes.ToStation(station), outbox with { RequestInterval = TimeSpan.Zero }, _time, Random.Shared, loggers.CreateLogger("notices"))
             {
                 Parked = RaiseParked,
                 StateChanged = OnNoticesChanged,

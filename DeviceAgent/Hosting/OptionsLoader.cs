@@ -256,6 +256,7 @@ public static class OptionsLoader
             MaxRetryDelay = section.Time("MaxRetryDelay", defaults.MaxRetryDelay),
             HoldRetryInterval = section.Time("HoldRetryInterval", defaults.HoldRetryInterval),
             MaxUselessAnswers = section.Whole("MaxUselessAnswers", defaults.MaxUselessAnswers),
+            RequestInterval = section.Time("RequestInterval", defaults.RequestInterval),
         };
         section.Check(outbox.Validate);
         return outbox;
