@@ -29,6 +29,13 @@ internal static class BusTvmJson
 
     public static TvmBookOrderResponse ReadBookResponse(ref Utf8JsonReader reader)
     {
+        var (code, message, success, requestId) = ReadVerdict(ref reader);
+        return new TvmBookOrderResponse { ResultCode = code, ResultMsg = message, IsSuccess = success, RequestId = requestId };
+    }
+
+    /// <summary>An answer that says yes or no and nothing else, as the bus APIs write it.</summary>
+    public static (string? Code, string? Message, bool? Success, string? RequestId) ReadVerdict(ref Utf8JsonReader reader)
+    {
         string? code = null, message = null, requestId = null;
         bool? success = null;
         while (TopJson.NextProperty(ref reader))
@@ -39,7 +46,7 @@ internal static class BusTvmJson
             else if (reader.ValueTextEquals("request_id"u8)) requestId = TopJson.ReadString(ref reader);
             else TopJson.SkipValue(ref reader);
         }
-        return new TvmBookOrderResponse { ResultCode = code, ResultMsg = message, IsSuccess = success, RequestId = requestId };
+        return (code, message, success, requestId);
     }
 
     private static TvmBusOrderLineInfo ReadOrder(ref Utf8JsonReader reader)

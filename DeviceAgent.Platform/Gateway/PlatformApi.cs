@@ -9,53 +9,45 @@ public sealed class PlatformApi(TopClient client, TrainCipher? cipher, TimeProvi
     /// <summary>What the fault of a train report tells while there is no cipher: what <see cref="TrainCipher.TryCreate"/> missed.</summary>
     public string WhyNoCipher { get; init; } = "Train:Output or the train key is not set";
 
-    public async Task<TopResult<TvmQueryOrderResponse>> QueryOrderAsync(string alitripOrderId, CancellationToken cancellationToken)
-    {
-        if (TvmQueryOrder.Check(alitripOrderId) is { } fault) return TopResult.Failed<TvmQueryOrderResponse>(fault);
-        var started = time.GetTimestamp();
-        var result = await client.ExecuteAsync(TvmQueryOrder.Method, TvmQueryOrder.Form(alitripOrderId), cancellationToken);
-        Log(TvmQueryOrder.Method.Name, alitripOrderId, result.Fault, result.Value?.IsSuccess, result.Value?.ResultCode, started);
-        return result;
-    }
+    public Task<TopResult<TvmQueryOrderResponse>> QueryOrderAsync(string alitripOrderId, CancellationToken cancellationToken) => CallAsync(
+        TvmQueryOrder.Method, alitripOrderId, TvmQueryOrder.Check(alitripOrderId), () => TvmQueryOrder.Form(alitripOrderId), answer => (answer.IsSuccess, answer.ResultCode), cancellationToken);
 
-    public async Task<TopResult<TvmBookOrderResponse>> SetBookOrderAsync(TvmBookOrderRequest request, CancellationToken cancellationToken)
+    public Task<TopResult<TvmBookOrderResponse>> SetBookOrderAsync(TvmBookOrderRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        if (TvmBookOrder.Check(request) is { } fault) return TopResult.Failed<TvmBookOrderResponse>(fault);
-        var started = time.GetTimestamp();
-        var result = await client.ExecuteAsync(TvmBookOrder.Method, TvmBookOrder.Form(request), cancellationToken);
-        Log(TvmBookOrder.Method.Name, request.AlitripOrderId, result.Fault, result.Value?.IsSuccess, result.Value?.ResultCode, started);
-        return result;
+        return CallAsync(TvmBookOrder.Method, request.AlitripOrderId, TvmBookOrder.Check(request), () => TvmBookOrder.Form(request), answer => (answer.IsSuccess, answer.ResultCode), cancellationToken);
     }
 
-    public async Task<TopResult<ReturnTicketConfirmResponse>> ConfirmReturnAsync(AgentConfirmReturnRq request, CancellationToken cancellationToken)
+    public Task<TopResult<ReturnTicketConfirmResponse>> ConfirmReturnAsync(AgentConfirmReturnRq request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        if (ReturnTicketConfirm.Check(request) is { } fault) return TopResult.Failed<ReturnTicketConfirmResponse>(fault);
-        var started = time.GetTimestamp();
-        var result = await client.ExecuteAsync(ReturnTicketConfirm.Method, ReturnTicketConfirm.Form(request), cancellationToken);
-        Log(ReturnTicketConfirm.Method.Name, request.AgentOrderId, result.Fault, result.Value?.Succeeded, result.Value?.ResultCode, started);
-        return result;
+        return CallAsync(
+            ReturnTicketConfirm.Method, request.AgentOrderId, ReturnTicketConfirm.Check(request), () => ReturnTicketConfirm.Form(request), answer => (answer.Succeeded, answer.ResultCode), cancellationToken);
     }
 
-    public async Task<TopResult<ShipOrderNotifyResponse>> NotifyOrderAsync(ShipAgentConfirmBookRq request, CancellationToken cancellationToken)
+    public Task<TopResult<ShipOrderNotifyResponse>> NotifyOrderAsync(ShipAgentConfirmBookRq request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        if (ShipOrderNotify.Check(request) is { } fault) return TopResult.Failed<ShipOrderNotifyResponse>(fault);
-        var started = time.GetTimestamp();
-        var result = await client.ExecuteAsync(ShipOrderNotify.Method, ShipOrderNotify.Form(request), cancellationToken);
-        Log(ShipOrderNotify.Method.Name, request.AlitripOrderId, result.Fault, result.Value?.Succeeded, result.Value?.RetCode, started);
-        return result;
+        return CallAsync(ShipOrderNotify.Method, request.AlitripOrderId, ShipOrderNotify.Check(request), () => ShipOrderNotify.Form(request), answer => (answer.Succeeded, answer.RetCode), cancellationToken);
     }
 
-    public async Task<TopResult<TrainCallbackBookResponse>> CallbackBookAsync(BookCallbackParam request, CancellationToken cancellationToken)
+    public Task<TopResult<TrainCallbackBookResponse>> CallbackBookAsync(BookCallbackParam request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        if (TrainCallbackBook.Check(request) is { } fault) return TopResult.Failed<TrainCallbackBookResponse>(fault);
-        if (cipher is null) return TopResult.Failed<TrainCallbackBookResponse>(TopFaultRules.NoCipher(WhyNoCipher));
+        var fault = TrainCallbackBook.Check(request) ?? (cipher is null ? TopFaultRules.NoCipher(WhyNoCipher) : null);
+        return CallAsync(TrainCallbackBook.Method, request.OrderId, fault, () => TrainCallbackBook.Form(request, cipher!), answer => (answer.Succeeded, answer.ResultCode), cancellationToken);
+    }
+
+    /// <param name="fault">Found before anything is sent; null: there is none.</param>
+    /// <param name="said">The business's word and code, for the log.</param>
+    private async Task<TopResult<T>> CallAsync<T>(
+        TopMethod<T> method, string order, TopFault? fault, Func<TopForm> form, Func<T, (bool? Success, string? Code)> said, CancellationToken cancellationToken) where T : class
+    {
+        if (fault is not null) return TopResult.Failed<T>(fault);
         var started = time.GetTimestamp();
-        var result = await client.ExecuteAsync(TrainCallbackBook.Method, TrainCallbackBook.Form(request, cipher), cancellationToken);
-        Log(TrainCallbackBook.Method.Name, request.OrderId, result.Fault, result.Value?.Succeeded, result.Value?.ResultCode, started);
+        var result = await client.ExecuteAsync(method, form(), cancellationToken);
+        var (success, code) = result.Value is { } answer ? said(answer) : default;
+        Log(method.Name, order, result.Fault, success, code, started);
         return result;
     }
 

@@ -26,16 +26,7 @@ public static class ReturnTicketConfirm
 
     internal static ReturnTicketConfirmResponse ReadResponse(ref Utf8JsonReader reader)
     {
-        string? code = null, message = null, requestId = null;
-        bool? success = null;
-        while (TopJson.NextProperty(ref reader))
-        {
-            if (reader.ValueTextEquals("result_code"u8)) code = TopJson.ReadString(ref reader);
-            else if (reader.ValueTextEquals("result_msg"u8)) message = TopJson.ReadString(ref reader);
-            else if (reader.ValueTextEquals("is_success"u8)) success = TopJson.ReadBool(ref reader);
-            else if (reader.ValueTextEquals("request_id"u8)) requestId = TopJson.ReadString(ref reader);
-            else TopJson.SkipValue(ref reader);
-        }
+        var (code, message, success, requestId) = BusTvmJson.ReadVerdict(ref reader);
         return new ReturnTicketConfirmResponse { ResultCode = code, ResultMsg = message, IsSuccess = success, RequestId = requestId };
     }
 }

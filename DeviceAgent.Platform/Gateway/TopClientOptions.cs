@@ -3,8 +3,6 @@ namespace DeviceAgent.Platform.Gateway;
 /// <summary>How the platform is reached ("Gateway" in agent.json).</summary>
 public sealed record TopClientOptions
 {
-    private const int MaxUrlLength = 512;
-
     /// <summary>The router's address. https; plain http to a loopback address only, since the session travels in the body. No user, query or fragment; up to 512 characters.</summary>
     public Uri Url { get; init; } = new("https://gw.api.taobao.com/router/rest");
 
@@ -26,8 +24,8 @@ public sealed record TopClientOptions
     /// <returns>Every mistake: "section:Key must be …", with what is allowed; none when all is well.</returns>
     public IEnumerable<string> Validate(string section)
     {
-        if (!IsAllowed(Url))
-            yield return $"{section}:{nameof(Url)} must be an https address without user, query and fragment (http only to a loopback address), at most {MaxUrlLength} characters";
+        if (!HttpAddress.IsAllowed(Url))
+            yield return $"{section}:{nameof(Url)} {HttpAddress.Rule}";
         if (!Enum.IsDefined(SignMethod)) yield return $"{section}:{nameof(SignMethod)} must be one of {string.Join(", ", Enum.GetNames<TopSignMethod>())}";
         if (Timeout < TimeSpan.FromSeconds(1) || Timeout > TimeSpan.FromMinutes(2)) yield return $"{section}:{nameof(Timeout)} must be a time from 00:00:01 to 00:02:00";
         if (ConnectTimeout < TimeSpan.FromMilliseconds(100) || ConnectTimeout > TimeSpan.FromMinutes(1))
@@ -36,8 +34,4 @@ public sealed record TopClientOptions
         if (PartnerId is { } partner && (partner.Length is 0 or > 64 || partner.Any(char.IsControl)))
             yield return $"{section}:{nameof(PartnerId)} must be 1 to 64 printable characters, or left out";
     }
-
-    private static bool IsAllowed(Uri url) =>
-        url is { IsAbsoluteUri: true, UserInfo: "", Query: "", Fragment: "", OriginalString.Length: <= MaxUrlLength }
-        && (url.Scheme == Uri.UriSchemeHttps || (url.Scheme == Uri.UriSchemeHttp && url.IsLoopback));
 }

@@ -1,10 +1,10 @@
+using DeviceAgent.Platform.Gateway;
+
 namespace DeviceAgent.Platform.Station;
 
 /// <summary>The station's own ticketing system ("Station" in agent.json). Its bearer token is the credential station-token.</summary>
 public sealed record StationOptions
 {
-    private const int MaxUrlLength = 512;
-
     /// <summary>Base address of the contract in docs/station-api.md; null (the default): there is none, tickets carry what the order holds, and nothing is returned here.
     /// https; plain http to a loopback address only. No user, query or fragment; up to 512 characters.</summary>
     public Uri? Url { get; init; }
@@ -21,13 +21,9 @@ public sealed record StationOptions
     /// <returns>Every mistake: "section:Key must be …", with what is allowed; none when all is well.</returns>
     public IEnumerable<string> Validate(string section)
     {
-        if (Url is { } url && !IsAllowed(url))
-            yield return $"{section}:{nameof(Url)} must be an https address without user, query and fragment (http only to a loopback address), at most {MaxUrlLength} characters";
+        if (Url is { } url && !HttpAddress.IsAllowed(url))
+            yield return $"{section}:{nameof(Url)} {HttpAddress.Rule}";
         if (Timeout < TimeSpan.FromSeconds(1) || Timeout > TimeSpan.FromMinutes(1)) yield return $"{section}:{nameof(Timeout)} must be a time from 00:00:01 to 00:01:00";
         if (Patience < TimeSpan.FromSeconds(1) || Patience > TimeSpan.FromMinutes(2)) yield return $"{section}:{nameof(Patience)} must be a time from 00:00:01 to 00:02:00";
     }
-
-    private static bool IsAllowed(Uri url) =>
-        url is { IsAbsoluteUri: true, UserInfo: "", Query: "", Fragment: "", OriginalString.Length: <= MaxUrlLength }
-        && (url.Scheme == Uri.UriSchemeHttps || (url.Scheme == Uri.UriSchemeHttp && url.IsLoopback));
 }

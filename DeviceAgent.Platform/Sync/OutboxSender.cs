@@ -244,7 +244,10 @@ public sealed class OutboxSender(IOutbox outbox, IReadOnlyDictionary<string, IRe
                         if (refusal is not null) outbox.RetryAt(report.Id, time.GetUtcNow(), fateUnknown: true, refusal);
                         return;
                     }
-                    step = Observed(await routed.AskAsync(refusal, requests));
+                    var reply = await routed.AskAsync(refusal, requests);
+                    // Where nobody is asked, no request has been made.
+                    if (!reply.WasAnswered && reply.Fault is null) _nextRequest = Uptime;
+                    step = Observed(reply);
                     break;
                 case ReportStep.Send:
                     if (!await MayRequestAsync()) return;

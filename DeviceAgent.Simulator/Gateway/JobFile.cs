@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace DeviceAgent.Simulator.Gateway;
@@ -16,28 +15,12 @@ internal static class JobFile
     private const string ResourcePrefix = "jobs.";
 
     /// <summary>Names of the samples: ship-1, ship-2, train-1, train-3.</summary>
-    public static IReadOnlyList<string> Samples { get; } =
-        [.. typeof(JobFile).Assembly.GetManifestResourceNames().Where(n => n.StartsWith(ResourcePrefix, StringComparison.Ordinal)).Select(n => n[ResourcePrefix.Length..^".json".Length]).Order(StringComparer.Ordinal)];
+    public static IReadOnlyList<string> Samples { get; } = SampleFiles.Names(ResourcePrefix);
 
-    public static JsonObject Sample(string name, DateTimeOffset now)
-    {
-        using var stream = typeof(JobFile).Assembly.GetManifestResourceStream($"{ResourcePrefix}{name}.json") ?? throw new FormatException($"no sample job is called {name}");
-        return Parse(JsonNode.Parse(stream), now);
-    }
+    public static JsonObject Sample(string name, DateTimeOffset now) => Parse(SampleFiles.BuiltIn(ResourcePrefix, name), now);
 
     /// <exception cref="FormatException">The file is no job; the message says what is missing.</exception>
-    public static JsonObject Read(string path, DateTimeOffset now)
-    {
-        using var stream = File.OpenRead(path);
-        try
-        {
-            return Parse(JsonNode.Parse(stream), now);
-        }
-        catch (JsonException e)
-        {
-            throw new FormatException($"{path} is not JSON: {e.Message}", e);
-        }
-    }
+    public static JsonObject Read(string path, DateTimeOffset now) => Parse(SampleFiles.Read(path), now);
 
     /// <exception cref="FormatException">It is no job that the platform could have sold.</exception>
     public static JsonObject Parse(JsonNode? node, DateTimeOffset now)

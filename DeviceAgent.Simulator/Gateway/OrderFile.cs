@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace DeviceAgent.Simulator.Gateway;
@@ -14,28 +13,12 @@ internal static class OrderFile
     private const string ResourcePrefix = "orders.";
 
     /// <summary>Names of the samples: bus-1, bus-2, bus-3, bus-20.</summary>
-    public static IReadOnlyList<string> Samples { get; } =
-        [.. typeof(OrderFile).Assembly.GetManifestResourceNames().Where(n => n.StartsWith(ResourcePrefix, StringComparison.Ordinal)).Select(n => n[ResourcePrefix.Length..^".json".Length]).Order(StringComparer.Ordinal)];
+    public static IReadOnlyList<string> Samples { get; } = SampleFiles.Names(ResourcePrefix);
 
-    public static JsonObject Sample(string name, DateTimeOffset now)
-    {
-        using var stream = typeof(OrderFile).Assembly.GetManifestResourceStream($"{ResourcePrefix}{name}.json") ?? throw new FormatException($"no sample order is called {name}");
-        return Parse(JsonNode.Parse(stream), now);
-    }
+    public static JsonObject Sample(string name, DateTimeOffset now) => Parse(SampleFiles.BuiltIn(ResourcePrefix, name), now);
 
     /// <exception cref="FormatException">The file is no order; the message says what is missing.</exception>
-    public static JsonObject Read(string path, DateTimeOffset now)
-    {
-        using var stream = File.OpenRead(path);
-        try
-        {
-            return Parse(JsonNode.Parse(stream), now);
-        }
-        catch (JsonException e)
-        {
-            throw new FormatException($"{path} is not JSON: {e.Message}", e);
-        }
-    }
+    public static JsonObject Read(string path, DateTimeOffset now) => Parse(SampleFiles.Read(path), now);
 
     public static JsonObject Parse(JsonNode? node, DateTimeOffset now)
     {

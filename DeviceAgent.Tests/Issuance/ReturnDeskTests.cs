@@ -173,6 +173,26 @@ public sealed class ReturnDeskTests
         Assert.Single(bench.Printer.Paper, p => p == "RETURN");
     }
 
+    [Fact]
+    public void A_silent_station_never_keeps_the_kiosk_busy_with_one_question_for_each_return()
+    {
+        using var bench = Bench();
+        foreach (var ticket in new[] { "T1", "T2", "T3" }) bench.Journal.RecordIntent(Journey.BusReturn, $"{DeskBench.Order}/{ticket}", bench.Time.GetUtcNow());
+        bench.Kill();
+        _station.IsSilent = true;
+        bench.Boot();
+        bench.UntilReady();
+        bench.Loop.Pass(TimeSpan.FromSeconds(10));
+        Assert.Single(_station.Returns);
+        // Nobody's turn is taken by one that is never answered.
+        bench.Loop.Pass(TimeSpan.FromMinutes(9));
+        Assert.Equal(["T1", "T2", "T3"], _station.Returns.Take(3).Select(r => r.TicketNumber));
+        _station.IsSilent = false;
+        bench.Loop.Pass(TimeSpan.FromMinutes(5));
+        Assert.Empty(bench.Alarms);
+        Assert.Equal(3, bench.Journal.Unfinished(10).Count(i => i is { Journey: Journey.BusReturn, State: IssuanceState.Accepted }));
+    }
+
     [Theory]
     [InlineData(30)]
     [InlineData(-4)]

@@ -22,29 +22,11 @@ internal static class NpmOracle
     public static async Task<byte[]> RunAsync(string script, byte[] input, IReadOnlyDictionary<string, string>? environment = null, params string[] arguments)
     {
         Require();
-        var start = new ProcessStartInfo("node") { WorkingDirectory = Folder, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("node") { WorkingDirectory = Folder };
         start.ArgumentList.Add(Path.Combine(Folder, script));
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         foreach (var (name, value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        limit.CancelAfter(TimeSpan.FromSeconds(60));
-        using var node = Process.Start(start)!;
-        try
-        {
-            using var output = new MemoryStream();
-            var copying = node.StandardOutput.BaseStream.CopyToAsync(output, limit.Token);
-            var complaints = node.StandardError.ReadToEndAsync(limit.Token);
-            await node.StandardInput.BaseStream.WriteAsync(input, limit.Token);
-            node.StandardInput.Close();
-            await copying;
-            await node.WaitForExitAsync(limit.Token);
-            Assert.True(node.ExitCode == 0, $"{script} exited {node.ExitCode}: {await complaints}");
-            return output.ToArray();
-        }
-        finally
-        {
-            if (!node.HasExited) node.Kill();
-        }
+        return await OracleProgram.RunAsync(start, script, input);
     }
 
     public static async Task<string> RunTextAsync(string script, string input, IReadOnlyDictionary<string, string>? environment = null, params string[] arguments) =>

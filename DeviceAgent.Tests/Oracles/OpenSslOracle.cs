@@ -27,27 +27,6 @@ internal static class OpenSslOracle
     }
 
     /// <summary>Runs a command; feeds it the input; gives what it wrote to standard output.</summary>
-    public static async Task<byte[]> RunAsync(byte[] input, params string[] arguments)
-    {
-        var start = new ProcessStartInfo("openssl", arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        limit.CancelAfter(TimeSpan.FromSeconds(30));
-        using var program = Process.Start(start)!;
-        try
-        {
-            using var output = new MemoryStream();
-            var copying = program.StandardOutput.BaseStream.CopyToAsync(output, limit.Token);
-            var complaints = program.StandardError.ReadToEndAsync(limit.Token);
-            await program.StandardInput.BaseStream.WriteAsync(input, limit.Token);
-            program.StandardInput.Close();
-            await copying;
-            await program.WaitForExitAsync(limit.Token);
-            Assert.True(program.ExitCode == 0, $"openssl {string.Join(' ', arguments)} exited {program.ExitCode}: {await complaints}");
-            return output.ToArray();
-        }
-        finally
-        {
-            if (!program.HasExited) program.Kill();
-        }
-    }
+    public static Task<byte[]> RunAsync(byte[] input, params string[] arguments) =>
+        OracleProgram.RunAsync(new ProcessStartInfo("openssl", arguments), $"openssl {string.Join(' ', arguments)}", input);
 }

@@ -1,12 +1,11 @@
 using DeviceAgent.Platform.Gateway;
 using DeviceAgent.Platform.Sync;
+using static DeviceAgent.Tests.Sync.StepNames;
 
 namespace DeviceAgent.Tests.Sync;
 
 public sealed class BusReportFateTests
 {
-    private const string Confirm = "confirm", Send = "send", Ask = "ask", Later = "later";
-
     // success, status, refunds ("" none), refused before, step
     public static TheoryData<bool, int, string, bool, string> Orders() => new()
     {
@@ -60,10 +59,10 @@ public sealed class BusReportFateTests
             },
         };
         var step = BusReportFate.AfterQuery(success, fateWasUnknown: true, refused ? "refused so" : null, answer);
-        Assert.Equal(expected, Name(step));
+        Assert.Equal(expected, StepNames.Of(step));
         // Nothing of ours can have made it so: somebody else has issued the order, too.
         var refusedAtOnce = BusReportFate.AfterQuery(success, fateWasUnknown: false, refused ? "refused so" : null, answer);
-        Assert.Equal(success && refused && status == 50 ? "Contradiction" : expected, Name(refusedAtOnce));
+        Assert.Equal(success && refused && status == 50 ? "Contradiction" : expected, StepNames.Of(refusedAtOnce));
         if (step is ReportStep.Send) return;
         Assert.Contains($"order status {status}", EvidenceOf(step), StringComparison.Ordinal);
         Assert.Equal(refunds.Length > 0, EvidenceOf(step).Contains($"refunds {refunds}", StringComparison.Ordinal) && refunds.Length > 0);
@@ -100,7 +99,7 @@ public sealed class BusReportFateTests
     {
         foreach (var id in new[] { null, "r" })
         {
-            Assert.Equal(expected, Name(BusReportFate.AfterAnswer(new TvmBookOrderResponse { IsSuccess = isSuccess, ResultCode = id, RequestId = id })));
+            Assert.Equal(expected, StepNames.Of(BusReportFate.AfterAnswer(new TvmBookOrderResponse { IsSuccess = isSuccess, ResultCode = id, RequestId = id })));
         }
     }
 
@@ -123,29 +122,18 @@ public sealed class BusReportFateTests
     public void A_doubt_once_there_is_not_forgotten_by_a_later_fault(TopRemedy remedy, string code, bool fateWasUnknown, bool mayHaveBeenApplied, string expected)
     {
         var fault = new TopFault(remedy, code, null, "m", null, "r", mayHaveBeenApplied, null, null);
-        Assert.Equal(expected, Name(BusReportFate.AfterFault(fateWasUnknown, fault)));
+        Assert.Equal(expected, StepNames.Of(BusReportFate.AfterFault(fateWasUnknown, fault)));
     }
 
     [Fact]
     public void A_query_that_fails_leaves_the_doubt()
     {
         var fault = new TopFault(TopRemedy.Retry, "10", null, null, null, null, false, null, null);
-        Assert.Equal("retry True", Name(BusReportFate.AfterQueryFault(fault)));
-        Assert.Equal(Later, Name(BusReportFate.AfterQueryFault(fault with { Remedy = TopRemedy.Park })));
+        Assert.Equal("retry True", StepNames.Of(BusReportFate.AfterQueryFault(fault)));
+        Assert.Equal(Later, StepNames.Of(BusReportFate.AfterQueryFault(fault with { Remedy = TopRemedy.Park })));
         Assert.Equal("10: no message, request none", BusReportFate.Evidence(fault));
         Assert.Equal("10: no message, request r", BusReportFate.Evidence(fault with { RequestId = "r" }));
     }
-
-    private static string Name(ReportStep step) => step switch
-    {
-        ReportStep.Confirm => Confirm,
-        ReportStep.Send => Send,
-        ReportStep.Ask => Ask,
-        ReportStep.AskLater => Later,
-        ReportStep.Park park => park.Reason.ToString(),
-        ReportStep.Retry retry => $"retry {retry.FateUnknown}",
-        _ => "?",
-    };
 
     private static string EvidenceOf(ReportStep step) => step switch
     {

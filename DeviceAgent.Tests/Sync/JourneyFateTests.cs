@@ -1,33 +1,21 @@
 using DeviceAgent.Platform.Gateway;
 using DeviceAgent.Platform.Sync;
+using static DeviceAgent.Tests.Sync.StepNames;
 
 namespace DeviceAgent.Tests.Sync;
 
 /// <summary>What becomes of sent ship, train and return reports, row by row; BusReportFateTests has those of the bus.</summary>
 public sealed class JourneyFateTests
 {
-    private const string Confirm = "confirm", Send = "send", Later = "ask later", Ask = "ask";
-
     private static readonly DateTimeOffset Returned = new(2026, 3, 1, 10, 0, 0, TimeSpan.FromHours(8));
 
     private static TopFault Fault(TopRemedy remedy, string code, bool applied) => new(remedy, code, null, "m", null, "r", applied, null, null);
-
-    private static string Name(ReportStep step) => step switch
-    {
-        ReportStep.Confirm => Confirm,
-        ReportStep.Send => Send,
-        ReportStep.Ask => Ask,
-        ReportStep.AskLater => Later,
-        ReportStep.Park park => park.Reason.ToString(),
-        ReportStep.Retry retry => $"retry {retry.FateUnknown}",
-        _ => "?",
-    };
 
     [Theory]
     [InlineData(true, Confirm)]
     [InlineData(false, "Refused")]
     [InlineData(null, Later)]
-    public void A_ship_report_counts_only_by_the_businesss_word(bool? said, string expected) => Assert.Equal(expected, Name(ShipReportFate.AfterAnswer(new() { RetSuccess = said })));
+    public void A_ship_report_counts_only_by_the_businesss_word(bool? said, string expected) => Assert.Equal(expected, StepNames.Of(ShipReportFate.AfterAnswer(new() { RetSuccess = said })));
 
     [Theory]
     [InlineData(TopRemedy.Retry, "timeout", true, false, "retry True")]
@@ -39,12 +27,12 @@ public sealed class JourneyFateTests
     [InlineData(TopRemedy.Park, "15", false, false, "Refused")]
     [InlineData(TopRemedy.Park, "15", true, false, Later)]
     public void A_ship_report_is_sent_again_whatever_became_of_it_but_not_when_it_is_refused(TopRemedy remedy, string code, bool applied, bool fateWasUnknown, string expected) =>
-        Assert.Equal(expected, Name(ShipReportFate.AfterFault(fateWasUnknown, Fault(remedy, code, applied))));
+        Assert.Equal(expected, StepNames.Of(ShipReportFate.AfterFault(fateWasUnknown, Fault(remedy, code, applied))));
 
     [Theory]
     [InlineData(false, "FateUnknown")]
     [InlineData(true, Send)]
-    public void A_train_report_of_unknown_fate_is_never_sent_again_without_the_partners_promise(bool promised, string expected) => Assert.Equal(expected, Name(TrainReportFate.WhenUnknown(promised)));
+    public void A_train_report_of_unknown_fate_is_never_sent_again_without_the_partners_promise(bool promised, string expected) => Assert.Equal(expected, StepNames.Of(TrainReportFate.WhenUnknown(promised)));
 
     [Theory]
     [InlineData("true", "200", false, Confirm)]
@@ -54,7 +42,7 @@ public sealed class JourneyFateTests
     [InlineData("false", "500", true, "FateUnknown")]
     [InlineData(null, null, false, Later)]
     public void A_train_report_is_done_only_by_both_words(string? status, string? code, bool fateWasUnknown, string expected) =>
-        Assert.Equal(expected, Name(TrainReportFate.AfterAnswer(fateWasUnknown, new() { Status = status, ResultCode = code })));
+        Assert.Equal(expected, StepNames.Of(TrainReportFate.AfterAnswer(fateWasUnknown, new() { Status = status, ResultCode = code })));
 
     [Theory]
     [InlineData(false, TopRemedy.Retry, "timeout", true, false, "FateUnknown")]
@@ -67,7 +55,7 @@ public sealed class JourneyFateTests
     [InlineData(false, TopRemedy.Park, "15", true, false, "FateUnknown")]
     [InlineData(false, TopRemedy.Park, "15", false, true, "FateUnknown")]
     public void A_train_report_that_may_have_been_taken_waits_for_a_person(bool promised, TopRemedy remedy, string code, bool applied, bool fateWasUnknown, string expected) =>
-        Assert.Equal(expected, Name(TrainReportFate.AfterFault(promised, fateWasUnknown, Fault(remedy, code, applied))));
+        Assert.Equal(expected, StepNames.Of(TrainReportFate.AfterFault(promised, fateWasUnknown, Fault(remedy, code, applied))));
 
     /// <summary>Refunds: "status@minutes after the return", '?' for no time.</summary>
     public static TheoryData<int, bool, bool, int, string, bool, string> Returns() => new()
@@ -112,7 +100,7 @@ public sealed class JourneyFateTests
                 })],
             },
         };
-        Assert.Equal(expected, Name(BusReturnFate.AfterQuery(Request(told, byOrder), wasSent, refused ? "refused so" : null, answer)));
+        Assert.Equal(expected, StepNames.Of(BusReturnFate.AfterQuery(Request(told, byOrder), wasSent, refused ? "refused so" : null, answer)));
     }
 
     [Fact]
@@ -123,7 +111,7 @@ public sealed class JourneyFateTests
         Assert.Contains("refunds ? of ?", step.Evidence, StringComparison.Ordinal);
         // A return without a time of its own: any refund may be its.
         var dated = new TvmQueryOrderResponse { IsSuccess = true, TvmBusOrderLineInfo = new() { OrderStatus = 50, Passengers = [new()], Refunds = [new() { RefundStatus = 40, GmtCreate = "2018-01-01 00:00:00" }] } };
-        Assert.Equal(Confirm, Name(BusReturnFate.AfterQuery(Request(1, false) with { SuccessTime = null }, true, null, dated)));
+        Assert.Equal(Confirm, StepNames.Of(BusReturnFate.AfterQuery(Request(1, false) with { SuccessTime = null }, true, null, dated)));
     }
 
     [Fact]
@@ -131,7 +119,7 @@ public sealed class JourneyFateTests
     {
         foreach (var answer in new TvmQueryOrderResponse[] { new() { IsSuccess = false, ResultCode = "ORDER_NOT_FOUND" }, new() { IsSuccess = true }, new() { IsSuccess = true, TvmBusOrderLineInfo = new() } })
         {
-            foreach (var refusal in new[] { null, "refused so" }) Assert.Equal(Later, Name(BusReturnFate.AfterQuery(Request(1, false), true, refusal, answer)));
+            foreach (var refusal in new[] { null, "refused so" }) Assert.Equal(Later, StepNames.Of(BusReturnFate.AfterQuery(Request(1, false), true, refusal, answer)));
         }
     }
 
@@ -139,7 +127,7 @@ public sealed class JourneyFateTests
     [InlineData(true, Confirm)]
     [InlineData(false, Ask)]
     [InlineData(null, Later)]
-    public void A_refused_return_is_asked_after_before_it_counts(bool? said, string expected) => Assert.Equal(expected, Name(BusReturnFate.AfterAnswer(new() { IsSuccess = said })));
+    public void A_refused_return_is_asked_after_before_it_counts(bool? said, string expected) => Assert.Equal(expected, StepNames.Of(BusReturnFate.AfterAnswer(new() { IsSuccess = said })));
 
     private static AgentConfirmReturnRq Request(int status, bool byOrder) => new()
     {

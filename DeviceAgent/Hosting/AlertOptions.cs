@@ -1,10 +1,10 @@
+using DeviceAgent.Platform.Gateway;
+
 namespace DeviceAgent.Hosting;
 
 /// <summary>Where alarms are told ("Alerts" in agent.json).</summary>
 public sealed record AlertOptions
 {
-    private const int MaxUrlLength = 512;
-
     /// <summary>
     /// A webhook: each alarm is POSTed there as JSON. https; plain http to a loopback address only. No user, query or fragment, up to 512 characters: what
     /// proves who is calling is the credential alert-token, sent as a bearer token. Null (the default): alarms stand in the log alone.
@@ -20,13 +20,9 @@ public sealed record AlertOptions
     /// <returns>Every mistake: "section:Key must be …", with what is allowed; none when all is well.</returns>
     public IEnumerable<string> Validate(string section)
     {
-        if (Url is not null && !IsAllowed(Url))
-            yield return $"{section}:{nameof(Url)} must be an https address without user, query and fragment (http only to a loopback address), at most {MaxUrlLength} characters";
+        if (Url is not null && !HttpAddress.IsAllowed(Url))
+            yield return $"{section}:{nameof(Url)} {HttpAddress.Rule}";
         if (RepeatEvery < TimeSpan.FromMinutes(1) || RepeatEvery > TimeSpan.FromDays(1)) yield return $"{section}:{nameof(RepeatEvery)} must be a time from 00:01:00 to 1.00:00:00";
         if (Timeout < TimeSpan.FromSeconds(1) || Timeout > TimeSpan.FromSeconds(30)) yield return $"{section}:{nameof(Timeout)} must be a time from 00:00:01 to 00:00:30";
     }
-
-    private static bool IsAllowed(Uri url) =>
-        url is { IsAbsoluteUri: true, UserInfo: "", Query: "", Fragment: "", OriginalString.Length: <= MaxUrlLength }
-        && (url.Scheme == Uri.UriSchemeHttps || (url.Scheme == Uri.UriSchemeHttp && url.IsLoopback));
 }

@@ -13,15 +13,20 @@ public sealed partial class IssuanceDesk
     public JobOffer Offer(Job job)
     {
         ArgumentNullException.ThrowIfNull(job);
+        return Take(job.Key, () => WhyNotJob(job), () => IssueJobAsync(job));
+    }
+
+    private JobOffer Take(OrderKey order, Func<string?> whyNotThis, Func<Task> work)
+    {
         if (_inHand is not null) return new(PickupOffer.Busy, $"the kiosk is busy with {_inHandName}; try again");
-        // Its numbers are there, and its report waits as long as the line does.
+        // A job has its numbers, and its report waits as long as the line does; a return finds out by asking.
         if (NotReadyReasons().Where(r => r != NotReadyReason.GatewayUnreachable).ToList() is { Count: > 0 } reasons)
             return new(PickupOffer.NotReady, string.Join(", ", reasons));
         string? whyNot = null;
-        Guarded(() => whyNot = WhyNotJob(job));
+        Guarded(() => whyNot = whyNotThis());
         if (_journalFailure is { } failure) return new(PickupOffer.NotReady, $"the journal cannot be used ({failure})");
         if (whyNot is not null) return new(PickupOffer.Refused, whyNot);
-        TakeInHand(job.Key.ToString(), () => IssueJobAsync(job));
+        TakeInHand(order.ToString(), work);
         return new(PickupOffer.Taken, null);
     }
 
@@ -59,7 +64,7 @@ public sealed partial class IssuanceDesk
         var now = _with.Time.GetUtcNow();
         if (job.Order is not { } order)
         {
-            _with.Journal.Fail(intent.Id, record?.ReportState is null ? [job.Report] : [], job.Failure!, now);
+            _with.Journal.Fail(intent.Id, [job.Report], job.Failure!, now);
             _with.Logger.Failed(job.Key.ToString(), job.Failure!);
             _with.WakeSender();
             Notice(Guidance.Refused);

@@ -12,8 +12,8 @@ public sealed partial class IssuanceDesk
     private static readonly TimeSpan AskReturnsFirstAfter = TimeSpan.FromMinutes(1), AskReturnsAtMostAfter = TimeSpan.FromMinutes(4);
     private static readonly TimeSpan StationPause = TimeSpan.FromSeconds(1);
 
-    // Intents whose answer got lost.
-    private readonly HashSet<OrderKey> _returnsToAsk = [];
+    // Intents whose answer got lost, the one that was asked after last at the end.
+    private readonly List<OrderKey> _returnsToAsk = [];
     private long _askReturnsAt;
     private TimeSpan _askReturnsAfter = AskReturnsFirstAfter;
     private (ReturnTarget Target, long Until)? _returnAsked;
@@ -22,15 +22,7 @@ public sealed partial class IssuanceDesk
     public JobOffer OfferReturn(ReturnTarget target)
     {
         if (_with.Returns.Mode == ReturnMode.Off || _with.Station is null) return new(PickupOffer.Refused, "this kiosk takes no returns (Returns:Mode, Station:Url)");
-        if (_inHand is not null) return new(PickupOffer.Busy, $"the kiosk is busy with {_inHandName}; try again");
-        if (NotReadyReasons().Where(r => r != NotReadyReason.GatewayUnreachable).ToList() is { Count: > 0 } reasons)
-            return new(PickupOffer.NotReady, string.Join(", ", reasons));
-        string? whyNot = null;
-        Guarded(() => whyNot = WhyNotReturn(target));
-        if (_journalFailure is { } failure) return new(PickupOffer.NotReady, $"the journal cannot be used ({failure})");
-        if (whyNot is not null) return new(PickupOffer.Refused, whyNot);
-        TakeInHand(target.Key.ToString(), () => ReturnAsync(target));
-        return new(PickupOffer.Taken, null);
+        return Take(target.Key, () => WhyNotReturn(target), () => ReturnAsync(target));
     }
 
     /// <summary>One of our tickets was presented: the first time asks, the second time within the limit confirms.</summary>
@@ -152,6 +144,7 @@ public sealed partial class IssuanceDesk
 
     private void OweAnswer(OrderKey key, DateTimeOffset since)
     {
+        _returnsToAsk.Remove(key);
         _returnsToAsk.Add(key);
         _with.Alarms.Raise(new(AlarmKind.ReturnUnanswered, key.ToString(), "the station may have made the ticket invalid and has not said so; it is asked again and again", since));
     }
@@ -185,6 +178,7 @@ public sealed partial class IssuanceDesk
     }
 
     /// <summary>Answers that got lost are asked for again, without a passenger: the slip then waits for the ticket to be presented.</summary>
+    /// <remarks>Ends at the first that is not answered: no code is heard meanwhile, and whoever is silent about one return is so about all.</remarks>
     private async Task AskForReturnsAsync()
     {
         _askReturnsAfter = _askReturnsAfter * 2 < AskReturnsAtMostAfter ? _askReturnsAfter * 2 : AskReturnsAtMostAfter;
@@ -198,9 +192,9 @@ public sealed partial class IssuanceDesk
                 continue;
             }
             var order = await _with.Platform.QueryOrderAsync(target.OrderNumber, _hardStop.Token);
-            if (order.Value?.TvmBusOrderLineInfo is not { } info) continue;
-            if (await AskStationAsync(target, info, intent, null, isWaitedFor: false) is not { } open) continue;
-            _waitingSince[open.Key] = _with.Time.GetTimestamp();
+            if (order.Value?.TvmBusOrderLineInfo is not { } info) OweAnswer(key, intent.ChangedAt);
+            else if (await AskStationAsync(target, info, intent, null, isWaitedFor: false) is { } open) _waitingSince[open.Key] = _with.Time.GetTimestamp();
+            if (_returnsToAsk.Contains(key)) return;
         }
     }
 }

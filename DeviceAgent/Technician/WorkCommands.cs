@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using DeviceAgent.Issuance;
 using DeviceAgent.Orders;
 
@@ -11,21 +10,15 @@ namespace DeviceAgent.Technician;
 /// <summary>`device-agent job …`, `return`, `queue …` and `session set`.</summary>
 public sealed class WorkCommands(string socketPath, TextReader input, TextWriter output, TextWriter error)
 {
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(20);
+    private readonly AgentConversation _agent = new(socketPath, output, error);
 
     private static readonly JsonWriterOptions Readable = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Hands a job file to the agent.</summary>
     /// <returns>An exit code.</returns>
-    public async Task<int> SubmitAsync(string path, CancellationToken cancellationToken)
-    {
-        if (await ReadAsync(path, cancellationToken) is not { } bytes) return ExitCodes.Usage;
-        using var client = new AgentClient(socketPath, Timeout);
-        var reply = await client.PostAsync("/jobs", bytes, cancellationToken);
-        if (reply.Fault is not null) return await FailAsync(reply);
-        await output.WriteLineAsync("taken; see: device-agent order list");
-        return ExitCodes.Ok;
-    }
+    public async Task<int> SubmitAsync(string path, CancellationToken cancellationToken) => await ReadAsync(path, cancellationToken) is { } bytes
+        ? await _agent.DoAsync("/jobs", bytes, "taken; see: device-agent order list", cancellationToken)
+        : ExitCodes.Usage;
 
     /// <summary>Looks for faults of a job file without any agent.</summary>
     /// <returns>An exit code.</returns>
@@ -54,32 +47,20 @@ public sealed class WorkCommands(string socketPath, TextReader input, TextWriter
 
     /// <returns>An exit code.</returns>
     public Task<int> ReturnAsync(string code, CancellationToken cancellationToken) =>
-        DoAsync("/returns", new PickUpRequest(code), ApiRequestJson.Default.PickUpRequest, "taken; the station decides", cancellationToken);
+        _agent.DoAsync("/returns", new PickUpRequest(code), ApiRequestJson.Default.PickUpRequest, "taken; the station decides", cancellationToken);
 
     /// <summary>The reports that wait.</summary>
     /// <returns>An exit code.</returns>
-    public async Task<int> QueueAsync(bool json, CancellationToken cancellationToken)
-    {
-        using var client = new AgentClient(socketPath, Timeout);
-        var reply = await client.GetAsync("/reports", cancellationToken);
-        if (reply.Fault is not null) return await FailAsync(reply);
-        if (Parse(reply.Body, ApiAnswerJson.Default.ReportsAnswer) is not { } reports)
-        {
-            await error.WriteLineAsync($"what answers at {socketPath} is no agent of this kind");
-            return ExitCodes.AgentUnreachable;
-        }
-        if (json) await output.WriteLineAsync(Encoding.UTF8.GetString(reply.Body!));
-        else await output.WriteAsync(Lines(reports));
-        return ExitCodes.Ok;
-    }
+    public Task<int> QueueAsync(bool json, CancellationToken cancellationToken) =>
+        _agent.ShowAsync("/reports", json, ApiAnswerJson.Default.ReportsAnswer, Lines, cancellationToken);
 
     /// <returns>An exit code.</returns>
     public Task<int> RetryAsync(long id, string reason, bool ask, CancellationToken cancellationToken) =>
-        DoAsync(string.Create(CultureInfo.InvariantCulture, $"/reports/{id}/retry"), new RetryBody(reason, ask), ApiRequestJson.Default.RetryBody, "done", cancellationToken);
+        _agent.DoAsync(string.Create(CultureInfo.InvariantCulture, $"/reports/{id}/retry"), new RetryBody(reason, ask), ApiRequestJson.Default.RetryBody, "done", cancellationToken);
 
     /// <returns>An exit code.</returns>
     public Task<int> SettleAsync(long id, string reason, CancellationToken cancellationToken) =>
-        DoAsync(string.Create(CultureInfo.InvariantCulture, $"/reports/{id}/settle"), new ReasonBody(reason), ApiRequestJson.Default.ReasonBody, "done", cancellationToken);
+        _agent.DoAsync(string.Create(CultureInfo.InvariantCulture, $"/reports/{id}/settle"), new ReasonBody(reason), ApiRequestJson.Default.ReasonBody, "done", cancellationToken);
 
     /// <summary>Reads the session from standard input: an argument would stand in the process list.</summary>
     /// <returns>An exit code.</returns>
@@ -87,7 +68,7 @@ public sealed class WorkCommands(string socketPath, TextReader input, TextWriter
     {
         var session = (await input.ReadLineAsync(cancellationToken))?.Trim() ?? "";
         if (ApiApplication.IsSession(session))
-            return await DoAsync("/session", new SessionBody(session), ApiRequestJson.Default.SessionBody, "done", cancellationToken);
+            return await _agent.DoAsync("/session", new SessionBody(session), ApiRequestJson.Default.SessionBody, "done", cancellationToken);
         await error.WriteLineAsync($"standard input must hold one line of 1 to {ApiApplication.MaxSession} printable ASCII characters without spaces");
         return ExitCodes.Usage;
     }
@@ -108,7 +89,7 @@ public sealed class WorkCommands(string socketPath, TextReader input, TextWriter
         }
         return text.ToString();
 
-        void Line(FormattableString line) => text.Append(Printable(line.ToString(CultureInfo.InvariantCulture))).Append('\n');
+        void Line(FormattableString line) => text.Append(AgentConversation.Printable(line.ToString(CultureInfo.InvariantCulture))).Append('\n');
     }
 
     private async Task<byte[]?> ReadAsync(string path, CancellationToken cancellationToken)
@@ -125,45 +106,4 @@ public sealed class WorkCommands(string socketPath, TextReader input, TextWriter
         }
         return null;
     }
-
-    private async Task<int> DoAsync<T>(string path, T body, JsonTypeInfo<T> type, string done, CancellationToken cancellationToken)
-    {
-        using var client = new AgentClient(socketPath, Timeout);
-        var reply = await client.PostAsync(path, JsonSerializer.SerializeToUtf8Bytes(body, type), cancellationToken);
-        if (reply.Fault is not null) return await FailAsync(reply);
-        await output.WriteLineAsync(Printable(Parse(reply.Body, ApiAnswerJson.Default.DoneAnswer)?.Text ?? done));
-        return ExitCodes.Ok;
-    }
-
-    private async Task<int> FailAsync(AgentReply reply)
-    {
-        if (Parse(reply.Body, ApiAnswerJson.Default.FaultsAnswer) is { } refused)
-        {
-            foreach (var fault in refused.Faults) await error.WriteLineAsync(Printable(fault));
-            return ExitCodes.Refused;
-        }
-        await error.WriteLineAsync(Printable(Parse(reply.Body, ApiAnswerJson.Default.ReasonAnswer)?.Reason ?? reply.Fault!));
-        return reply.Status switch
-        {
-            0 => ExitCodes.AgentUnreachable,
-            400 => ExitCodes.Usage,
-            503 => ExitCodes.NotNow,
-            _ => ExitCodes.Refused,
-        };
-    }
-
-    private static T? Parse<T>(byte[]? body, JsonTypeInfo<T> type) where T : class
-    {
-        try
-        {
-            return body is null ? null : JsonSerializer.Deserialize(body, type);
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
-
-    // What an agent or a platform tells goes to a terminal: no escape sequences.
-    private static string Printable(string value) => string.Concat(value.Select(c => char.IsControl(c) ? '?' : c));
 }
