@@ -31,6 +31,7 @@ public sealed class SdtReader : IAsyncDisposable
     // What was asked last, while its answer has not come.
     private SdtCommand? _unanswered;
     private SamId? _sam;
+    private int _received, _contentBytes;
 
     private SdtReader(Stream port, SdtReaderOptions options, TimeProvider time) => (_port, _options, _time) = (port, options, time);
 
@@ -71,6 +72,14 @@ public sealed class SdtReader : IAsyncDisposable
 
     /// <summary>Asks the security module how it is: Ok, or SelfTestFailed for one.</summary>
     public ValueTask<SdtReason> ReadStatusAsync(CancellationToken cancellationToken) => AskAsync(SdtCommand.Status, default, cancellationToken);
+
+    /// <summary>Asks the security module for its number, for <see cref="Sam"/>.</summary>
+    public async ValueTask<SdtReason> ReadSamIdAsync(CancellationToken cancellationToken)
+    {
+        var reason = await AskAsync(SdtCommand.SamId, default, cancellationToken);
+        _sam = reason == SdtReason.Ok ? ParseSam(_content) : null;
+        return reason;
+    }
 
     /// <summary>Looks for a card: Found, or NotFound. Each card is found once each time it is presented.</summary>
     public ValueTask<SdtReason> FindAsync(CancellationToken cancellationToken) => AskAsync(SdtCommand.Find, default, cancellationToken);
@@ -186,8 +195,6 @@ public sealed class SdtReader : IAsyncDisposable
         }
     }
 
-    private int _contentBytes;
-
     private async ValueTask<SdtReason> AskAsync(SdtCommand command, byte? data, CancellationToken cancellationToken)
     {
         if (_unanswered is { } before)
@@ -258,8 +265,6 @@ public sealed class SdtReader : IAsyncDisposable
             ClearReceived();
         }
     }
-
-    private int _received;
 
     /// <returns>False: nothing came for so long.</returns>
     private async ValueTask<bool> ReceiveAsync(TimeSpan silence, CancellationToken cancellationToken)

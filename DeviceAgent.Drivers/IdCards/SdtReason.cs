@@ -18,9 +18,9 @@ public enum SdtReason
     CommandRefused = 0x21,
     /// <summary>The reader does not know this command.</summary>
     CommandUnknown = 0x24,
-    /// <summary>The security module did not authenticate.</summary>
+    /// <summary>Card and security module did not authenticate: the module to the card.</summary>
     ModuleNotAuthenticated = 0x31,
-    /// <summary>The card did not authenticate: no genuine card, for one.</summary>
+    /// <summary>Card and security module did not authenticate: the card to the module. No genuine card, for one.</summary>
     CardNotAuthenticated = 0x32,
     /// <summary>What was read from the card did not authenticate.</summary>
     ContentNotAuthenticated = 0x33,
