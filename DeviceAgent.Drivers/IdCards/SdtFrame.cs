@@ -96,13 +96,12 @@ internal sealed class SdtReplyParser
     public bool TryReadAfterSilence(out SdtReply reply)
     {
         TakeBack();
-        while (_count > 0)
+        while (!TryFind(out reply))
         {
+            if (_count == 0) return false;
             GiveUp();
-            if (TryFind(out reply)) return true;
         }
-        reply = default;
-        return false;
+        return true;
     }
 
     /// <summary>Forgets everything that has come.</summary>

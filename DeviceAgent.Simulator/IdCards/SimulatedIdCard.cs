@@ -81,11 +81,14 @@ public sealed class SimulatedIdCard
     }
 
     /// <summary>A citizen of whom only the number matters.</summary>
-    public static SimulatedIdCard WithNumber(string number)
+    public static SimulatedIdCard WithNumber(string number, bool hasFingerprint = true)
     {
         ArgumentNullException.ThrowIfNull(number);
         var birth = number.Length >= 14 ? number[6..14] : "19700101";
-        return Citizen("测试人", '2', "01", birth, "浙江省杭州市西湖区测试路1号", number, "杭州市公安局", "20200101", "20400101");
+        var card = new SimulatedIdCard(' ') { HasFingerprint = hasFingerprint };
+        card.PutCommon("测试人", '2', birth, "浙江省杭州市西湖区测试路1号", number, "杭州市公安局", "20200101", "20400101");
+        card.Put(32, 4, "01");
+        return card;
     }
 
     /// <summary>The same card with one field overwritten: a chip that was written wrongly.</summary>

@@ -23,10 +23,10 @@ public enum SdtFault
     CardPulled,
 }
 
-/// <summary>A second-generation ID-card reader at the end of a pseudo-terminal.</summary>
+/// <summary>A second-generation ID-card reader, at the end of a pseudo-terminal or of anything else that carries bytes.</summary>
 /// <remarks>
 /// Source: GA 450. Does one request after the other. A card is found once each time it is presented, then selected, then read as often as is asked.
-/// One thread waits in a blocking read. Owns neither the line nor the clock: it has none, nothing here takes time.
+/// On a pseudo-terminal one thread waits in a blocking read. Does not own the line, and has no clock: nothing here takes time.
 /// </remarks>
 public sealed class SimulatedSdtReader
 {
@@ -39,21 +39,15 @@ public sealed class SimulatedSdtReader
     private readonly Queue<(byte? Command, SdtFault Fault)> _faults = new();
     private readonly List<byte> _came = [];
     private readonly List<string> _requests = [];
-    private PseudoTerminal _line;
+    private Action<byte[]> _say = _ => { };
     private SimulatedIdCard? _card;
     private bool _isFound, _isSelected;
     private byte[]? _late;
 
-    public SimulatedSdtReader(PseudoTerminal line)
-    {
-        ArgumentNullException.ThrowIfNull(line);
-        _line = line;
-    }
-
     /// <summary>What <see cref="Sam"/> is printed as on the reader's label.</summary>
     public const string SamLabel = "05.03-20240928-123456789-987654321";
 
-    /// <summary>A request was taken, before it is answered: its command and parameter in hexadecimal.</summary>
+    /// <summary>A request was taken, before it is answered: its command and parameter in hexadecimal. Called while the reader is locked.</summary>
     public event Action<string>? Requested;
 
     /// <summary>Every request since the start, such as "2001".</summary>
@@ -68,21 +62,49 @@ public sealed class SimulatedSdtReader
     /// <summary>The security module answers everything with this; null: it is well.</summary>
     public byte? SamError { get; set; }
 
-    /// <summary>Begins to answer.</summary>
-    public void Start() => Listen(_line);
-
-    /// <summary>The same reader on another line: a cable that was pulled is plugged in again. It starts anew, as it has its power from the cable.</summary>
+    /// <summary>Plugs the reader in. It starts anew each time, as it has its power from the cable; a card that lies on it is found.</summary>
     public void Attach(PseudoTerminal line)
     {
         ArgumentNullException.ThrowIfNull(line);
+        var say = Attach(bytes => Write(line, bytes));
+        new Thread(() =>
+        {
+            var buffer = new byte[256];
+            while (line.Read(buffer) is > 0 and var count)
+            {
+                lock (_gate)
+                {
+                    if (_say != say) return;
+                    Take(buffer.AsSpan(0, count));
+                }
+            }
+        })
+        { IsBackground = true, Name = "simulated ID-card reader" }.Start();
+    }
+
+    /// <summary>As <see cref="Attach(PseudoTerminal)"/>, with <see cref="Take"/> for what is said to it.</summary>
+    /// <param name="say">Called while the reader is locked.</param>
+    public Action<byte[]> Attach(Action<byte[]> say)
+    {
+        ArgumentNullException.ThrowIfNull(say);
         lock (_gate)
         {
-            _line = line;
+            _say = say;
             _came.Clear();
             _late = null;
             (_isFound, _isSelected) = (false, false);
         }
-        Listen(line);
+        return say;
+    }
+
+    /// <summary>Takes bytes from the wire and answers what is whole.</summary>
+    public void Take(ReadOnlySpan<byte> bytes)
+    {
+        lock (_gate)
+        {
+            _came.AddRange(bytes);
+            AnswerAll();
+        }
     }
 
     /// <summary>Lays a card on the reader.</summary>
@@ -111,25 +133,10 @@ public sealed class SimulatedSdtReader
         {
             if (_late is not { } late) return;
             _late = null;
-            Say(late);
+            _say(late);
             AnswerAll();
         }
     }
-
-    private void Listen(PseudoTerminal line) => new Thread(() =>
-    {
-        var buffer = new byte[256];
-        while (line.Read(buffer) is > 0 and var count)
-        {
-            lock (_gate)
-            {
-                if (_line != line) return;
-                _came.AddRange(buffer.AsSpan(0, count));
-                AnswerAll();
-            }
-        }
-    })
-    { IsBackground = true, Name = "simulated ID-card reader" }.Start();
 
     private void AnswerAll()
     {
@@ -200,19 +207,19 @@ public sealed class SimulatedSdtReader
         switch (fault)
         {
             case SdtFault.Torn:
-                Say(frame[..(frame.Length / 2)]);
+                _say(frame[..(frame.Length / 2)]);
                 break;
             case SdtFault.WrongChecksum:
                 frame[^1] ^= 0x55;
-                Say(frame);
+                _say(frame);
                 break;
             case SdtFault.WrongByte:
                 frame[frame.Length / 2] ^= 0x20;
-                Say(frame);
+                _say(frame);
                 break;
             case SdtFault.WrongLength:
                 frame[6] ^= 0x01;
-                Say(frame);
+                _say(frame);
                 break;
             case SdtFault.Late:
                 _late = frame;
@@ -220,19 +227,19 @@ public sealed class SimulatedSdtReader
             case SdtFault.Lost:
                 break;
             case SdtFault.NoiseBefore:
-                Say([0x00, 0xAA, 0xAA, 0x96, 0x69, 0xFF, 0xAA, .. frame]);
+                _say([0x00, 0xAA, 0xAA, 0x96, 0x69, 0xFF, 0xAA, .. frame]);
                 break;
             default:
-                Say(frame);
+                _say(frame);
                 break;
         }
     }
 
-    private void Say(byte[] bytes)
+    private static void Write(PseudoTerminal line, byte[] bytes)
     {
         try
         {
-            _line.Write(bytes);
+            line.Write(bytes);
         }
         catch (Exception e) when (e is Win32Exception or ObjectDisposedException)
         {
