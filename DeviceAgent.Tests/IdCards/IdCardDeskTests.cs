@@ -266,6 +266,8 @@ public sealed class IdCardDeskTests
         bench.ScanUntilCardIsAsked();
         bench.Present(CardBench.Number);
         bench.Desk.Loop.RunUntil(() => bench.Desk.Record?.Attempts.Count == 1, TimeSpan.FromSeconds(10));
+        bench.Desk.Loop.Pass(TimeSpan.FromSeconds(1));
+        bench.Reader.TakeAway();
         bench.Restart();
         bench.UntilReady();
         bench.ScanUntilCardIsAsked();

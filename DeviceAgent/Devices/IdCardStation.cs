@@ -2,7 +2,6 @@ using DeviceAgent.Drivers;
 using DeviceAgent.Drivers.IdCards;
 using DeviceAgent.Drivers.Serial;
 using DeviceAgent.Issuance;
-using Microsoft.Extensions.Logging;
 
 namespace DeviceAgent.Devices;
 
@@ -98,7 +97,7 @@ public sealed class IdCardStation : IKioskDevice, IIdCards
         {
             _isOpen = false;
             Give(new(CardReading.NoReader));
-            await end.CancelAsync();
+            end.Cancel();
         }
     }
 

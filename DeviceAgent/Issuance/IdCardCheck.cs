@@ -65,7 +65,7 @@ internal sealed class IdCardCheck(IIdCards cards, IdCardOptions options, TimePro
         }
         finally
         {
-            await wait.CancelAsync();
+            wait.Cancel();
         }
     }
 
