@@ -53,8 +53,8 @@ public sealed class SdtReaderTests : IAsyncDisposable
         Assert.Equal(["12FF", "11FF", "10FF", "61FF", "6000", "6001", "6002", "6003", "6004", "2001", "2002", "3001", "3003"], _device.Requests);
         Assert.Equal(0, _device.WrongRequests);
         Assert.Equal(0, reader.Strays);
-        Assert.Throws<ArgumentOutOfRangeException>(() => reader.SetBaudRateAsync((SdtBaudRate)5, TestEnds));
-        Assert.Throws<ArgumentOutOfRangeException>(() => reader.SetMaxRfFrameAsync(0, TestEnds));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => reader.SetBaudRateAsync((SdtBaudRate)5, TestEnds).AsTask());
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => reader.SetMaxRfFrameAsync(0, TestEnds).AsTask());
     }
 
     public static TheoryData<string, IdCardKind> Cards => new()
