@@ -87,7 +87,8 @@ internal sealed class AgentHost : IAsyncDisposable
             };
         }
         _devices = new(options, _time, loggers);
-        if (options.IdCards is { Path: { } idCards }) _idCards = _devices.Add(new IdCardStation(new SerialIdCardPort(idCards, options.IdCards.Line, options.IdCards.Reader, _time), options.IdCards.PollInterval, _devices.Around("id-cards")));
+        if (options.IdCards is { Path: { } path } idCards)
+            _idCards = _devices.Add(new IdCardStation(new SerialIdCardPort(path, idCards.Line, idCards.Reader, _time), idCards.PollInterval, _devices.Around("id-cards")));
         _printer = new(new SerialPrinterPort(options.Printer.Path, options.Printer.Line, options.Printer.EscPos, _time), _time, Random.Shared, loggers.CreateLogger("printer"));
         _desk = new(Surroundings(options, station, trainUnreportable, loggers), options.Issuance,
             options.Orders with { TicketsAreAllocated = options.Station is { Url: not null, Allocates: true } });
