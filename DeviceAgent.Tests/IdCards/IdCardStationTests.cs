@@ -86,6 +86,6 @@ public sealed class IdCardStationTests : IDisposable
 
         public string Path => path;
 
-        public ValueTask<SdtReader> OpenAsync(CancellationToken cancellationToken) => SdtReader.OpenAsync(Line = SerialLine.Open(path, new() { BaudRate = 115_200 }), new() { Path = path }, null, cancellationToken);
+        public ValueTask<SdtReader> OpenAsync(CancellationToken cancellationToken) => SdtReader.OpenAsync(Line = SerialLine.Open(path, new() { BaudRate = 115_200 }), new() { Path = path, HeaderTimeout = TimeSpan.FromSeconds(10), ReadTimeout = TimeSpan.FromSeconds(10) }, null, cancellationToken);
     }
 }

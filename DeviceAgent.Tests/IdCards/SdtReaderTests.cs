@@ -7,7 +7,7 @@ using DeviceAgent.Tests.Simulation;
 
 namespace DeviceAgent.Tests.IdCards;
 
-/// <summary>The driver on a pseudo-terminal, against a reader that was written from the standard alone.</summary>
+/// <summary>The driver on a pseudo-terminal, against a reader that was written from the standard alone. No time passes: <see cref="SdtReaderTimeTests"/>.</summary>
 public sealed class SdtReaderTests : IAsyncDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
@@ -111,10 +111,8 @@ public sealed class SdtReaderTests : IAsyncDisposable
     }
 
     [Theory]
-    [InlineData(SdtFault.Torn)]
     [InlineData(SdtFault.WrongChecksum)]
     [InlineData(SdtFault.WrongByte)]
-    [InlineData(SdtFault.WrongLength)]
     public async Task A_bad_answer_costs_nothing_but_itself(SdtFault fault)
     {
         await using var reader = await OpenAsync();
@@ -122,8 +120,8 @@ public sealed class SdtReaderTests : IAsyncDisposable
         for (var times = 0; times < 3; times++)
         {
             _device.Next(fault, 0x30);
-            Assert.Equal((SdtReason.Garbled, null), await WithTimeAsync(reader.ReadBaseAsync(TestEnds).AsTask()));
-            var (reason, card) = await WithTimeAsync(reader.ReadBaseAsync(TestEnds).AsTask());
+            Assert.Equal((SdtReason.Garbled, null), await In(reader.ReadBaseAsync(TestEnds)));
+            var (reason, card) = await In(reader.ReadBaseAsync(TestEnds));
             using (card) Assert.Equal((SdtReason.Ok, "11010519491231002X"), (reason, card?.Text.Number.ToString()));
         }
     }
@@ -135,50 +133,6 @@ public sealed class SdtReaderTests : IAsyncDisposable
         _device.Present(Zhang);
         _device.Next(SdtFault.NoiseBefore, 0x20);
         Assert.Equal(SdtReason.Found, await In(reader.FindAsync(TestEnds)));
-    }
-
-    [Theory]
-    [InlineData(1)]
-    [InlineData(4)]
-    public async Task Time_outs_are_those_of_the_standard(int which)
-    {
-        await using var reader = await OpenAsync();
-        _device.Next(SdtFault.Lost);
-        var began = _time.GetTimestamp();
-        if (which == 1) Assert.Equal(SdtReason.NoAnswer, await WithTimeAsync(reader.FindAsync(TestEnds).AsTask()));
-        else Assert.Equal((SdtReason.NoAnswer, null), await WithTimeAsync(reader.ReadBaseAsync(TestEnds).AsTask()));
-        Assert.Equal(TimeSpan.FromSeconds(which), _time.GetElapsedTime(began));
-    }
-
-    [Fact]
-    public async Task A_late_answer_is_never_taken_for_the_next_one()
-    {
-        await using var reader = await OpenAsync();
-        await SelectAsync(reader, Zhang);
-        _device.Next(SdtFault.Late, 0x30);
-        Assert.Equal(SdtReason.NoAnswer, (await WithTimeAsync(reader.ReadBaseAsync(TestEnds).AsTask())).Reason);
-        // The next passenger's card lies there now. What was said of the one before comes when this one is asked for.
-        _device.Present(Li);
-        var finding = reader.FindAsync(TestEnds).AsTask();
-        _device.ReleaseLate();
-        Assert.Equal(SdtReason.Found, await In(finding));
-        Assert.Equal(SdtReason.Ok, await In(reader.SelectAsync(TestEnds)));
-        var (reason, card) = await In(reader.ReadBaseAsync(TestEnds));
-        using (card) Assert.Equal((SdtReason.Ok, "330106197001101009"), (reason, card!.Text.Number.ToString()));
-    }
-
-    [Fact]
-    public async Task A_late_answer_to_the_same_question_is_never_taken_for_the_new_one()
-    {
-        await using var reader = await OpenAsync();
-        _device.Present(Zhang);
-        _device.Next(SdtFault.Late, 0x20);
-        Assert.Equal(SdtReason.NoAnswer, await WithTimeAsync(reader.FindAsync(TestEnds).AsTask()));
-        _device.TakeAway();
-        var finding = reader.FindAsync(TestEnds).AsTask();
-        _device.ReleaseLate();
-        Assert.Equal(SdtReason.NotFound, await In(finding));
-        Assert.Equal(1, reader.Strays);
     }
 
     [Fact]
@@ -197,60 +151,6 @@ public sealed class SdtReaderTests : IAsyncDisposable
         await SelectAsync(reader, Li);
         var (_, card) = await In(reader.ReadBaseAsync(TestEnds));
         using (card) Assert.Equal("330106197001101009", card!.Text.Number.ToString());
-    }
-
-    [Fact]
-    public async Task Even_a_late_answer_to_a_question_for_the_module_is_not_mixed_up()
-    {
-        await using var reader = await OpenAsync();
-        _device.Next(SdtFault.Late, 0x12);
-        Assert.Equal(SdtReason.NoAnswer, await WithTimeAsync(reader.ReadSamIdAsync(TestEnds).AsTask()));
-        Assert.Null(reader.Sam);
-        _device.Present(Zhang);
-        var finding = reader.FindAsync(TestEnds).AsTask();
-        _device.ReleaseLate();
-        Assert.Equal(SdtReason.Found, await In(finding));
-        Assert.Equal("11FF", _device.Requests[^2]);
-    }
-
-    [Fact]
-    public async Task Answers_of_another_run_of_the_agent_are_dropped_at_the_opening()
-    {
-        var before = await OpenAsync();
-        await SelectAsync(before, Zhang);
-        _device.Next(SdtFault.Late, 0x30);
-        await WithTimeAsync(before.ReadBaseAsync(TestEnds).AsTask());
-        await before.DisposeAsync();
-        var asked = Asked("12FF");
-        var opening = OpenAsync(_terminals[^1]);
-        _device.ReleaseLate();
-        await asked;
-        await using var reader = await opening;
-        Assert.Equal(SimulatedSdtReader.SamLabel, reader.Sam.ToString());
-        _device.Present(Li);
-        Assert.Equal(SdtReason.Found, await In(reader.FindAsync(TestEnds)));
-    }
-
-    [Fact]
-    public async Task A_reader_that_answers_nothing_any_more_is_lost()
-    {
-        await using var reader = await OpenAsync();
-        _device.Next(SdtFault.Lost);
-        _device.Next(SdtFault.Lost);
-        Assert.Equal(SdtReason.NoAnswer, await WithTimeAsync(reader.FindAsync(TestEnds).AsTask()));
-        var lost = await Assert.ThrowsAsync<DeviceLostException>(() => WithTimeAsync(reader.FindAsync(TestEnds).AsTask()));
-        Assert.Equal(DeviceLoss.Stalled, lost.Loss);
-    }
-
-    [Fact]
-    public async Task What_is_no_reader_at_all_is_not_opened()
-    {
-        using var terminal = new PseudoTerminal();
-        var line = SerialLine.Open(terminal.DevicePath, new());
-        var lost = await Assert.ThrowsAsync<DeviceLostException>(() => WithTimeAsync(SdtReader.OpenAsync(line, new() { Path = "/dev/x" }, _time, TestEnds).AsTask()));
-        Assert.Equal((DeviceLoss.Stalled, "/dev/x"), (lost.Loss, lost.Path));
-        // The line was closed with it.
-        await Assert.ThrowsAsync<ObjectDisposedException>(() => line.ReadAsync(new byte[1], TestEnds).AsTask());
     }
 
     [Fact]
@@ -361,25 +261,6 @@ public sealed class SdtReaderTests : IAsyncDisposable
             if (r == request) asked.TrySetResult();
         };
         return In(asked.Task);
-    }
-
-    /// <summary>Lets virtual time pass whenever only time can help: nothing has come for a while of real time.</summary>
-    private async Task<T> WithTimeAsync<T>(Task<T> work)
-    {
-        var started = TimeProvider.System.GetTimestamp();
-        long quietSince = started, requests = -1;
-        while (!work.IsCompleted)
-        {
-            Assert.True(TimeProvider.System.GetElapsedTime(started) < Limit, "Waited too long.");
-            if (requests != _device.Requests.Count) (requests, quietSince) = (_device.Requests.Count, TimeProvider.System.GetTimestamp());
-            if (TimeProvider.System.GetElapsedTime(quietSince) > TimeSpan.FromMilliseconds(100) && _time.UntilNextTimer is { } wait)
-            {
-                _time.Advance(wait);
-                quietSince = TimeProvider.System.GetTimestamp();
-            }
-            await Task.Yield();
-        }
-        return await work;
     }
 
     private static async Task UntilAsync(Func<bool> condition)

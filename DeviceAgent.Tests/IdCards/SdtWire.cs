@@ -14,7 +14,7 @@ internal sealed class SdtWire : Stream
     public SdtWire(SimulatedSdtReader reader)
     {
         _reader = reader;
-        reader.Attach(Hear);
+        reader.Attach(Say);
     }
 
     public bool IsClosed => _isClosed;
@@ -55,7 +55,8 @@ internal sealed class SdtWire : Stream
 
     private static DeviceLostException Lost() => new("wire", DeviceLoss.Unplugged, 5);
 
-    private void Hear(byte[] bytes)
+    /// <summary>The reader says this.</summary>
+    public void Say(byte[] bytes)
     {
         foreach (var b in bytes) _said.Enqueue(b);
         _heard?.TrySetResult();
