@@ -34,13 +34,15 @@ internal sealed class ByteRing(int capacity)
         }
     }
 
-    /// <summary>Takes as many of the oldest bytes as fit.</summary>
+    /// <summary>Takes as many of the oldest bytes as fit; none of them stays here: they may be personal data.</summary>
     public int Take(Span<byte> destination)
     {
         var count = Math.Min(Count, destination.Length);
-        var first = Math.Min(count, _bytes.Length - _start);
-        _bytes.AsSpan(_start, first).CopyTo(destination);
-        _bytes.AsSpan(0, count - first).CopyTo(destination[first..]);
+        Span<byte> first = _bytes.AsSpan(_start, Math.Min(count, _bytes.Length - _start)), rest = _bytes.AsSpan(0, count - first.Length);
+        first.CopyTo(destination);
+        rest.CopyTo(destination[first.Length..]);
+        first.Clear();
+        rest.Clear();
         Count -= count;
         _start = Count == 0 ? 0 : (_start + count) % _bytes.Length;
         return count;

@@ -11,6 +11,8 @@ public sealed class LightPatternsTests
     [InlineData(Guidance.OutOfService, "Red Continuous", "Off", "Off")]
     [InlineData(Guidance.Ready, "Green Continuous", "Green Slow", "Off")]
     [InlineData(Guidance.Checking, "Green Continuous", "Green Medium", "Off")]
+    [InlineData(Guidance.PresentCard, "Green Medium", "Green Continuous", "Off")]
+    [InlineData(Guidance.CardNotAccepted, "Yellow Quick", "Green Continuous", "Off")]
     [InlineData(Guidance.Printing, "Green Continuous", "Off", "Green Slow")]
     [InlineData(Guidance.TakeTicket, "Green Continuous", "Off", "Green Quick")]
     [InlineData(Guidance.NotUnderstood, "Green Continuous", "Green Quick", "Off")]
@@ -44,7 +46,7 @@ public sealed class LightPatternsTests
     [Fact]
     public void Green_never_stands_for_a_kiosk_that_gives_no_ticket()
     {
-        Guidance[] going = [Guidance.Ready, Guidance.Checking, Guidance.Printing, Guidance.TakeTicket, Guidance.NotUnderstood];
+        Guidance[] going = [Guidance.Ready, Guidance.Checking, Guidance.PresentCard, Guidance.Printing, Guidance.TakeTicket, Guidance.NotUnderstood];
         foreach (var guidance in All) Assert.Equal(going.Contains(guidance), GuidancePatterns.For(guidance).Status.Colour == LightColour.Green);
     }
 

@@ -47,6 +47,8 @@ public static class GuidancePatterns
     /// <item><term>OutOfService</term><description>red Continuous · Off · Off</description></item>
     /// <item><term>Ready</term><description>green Continuous · Slow · Off</description></item>
     /// <item><term>Checking</term><description>green Continuous · Medium · Off</description></item>
+    /// <item><term>PresentCard</term><description>green Medium · Continuous · Off</description></item>
+    /// <item><term>CardNotAccepted</term><description>yellow Quick · Continuous · Off</description></item>
     /// <item><term>Printing</term><description>green Continuous · Off · Slow</description></item>
     /// <item><term>TakeTicket</term><description>green Continuous · Off · Quick</description></item>
     /// <item><term>NotUnderstood</term><description>green Continuous · Quick · Off</description></item>
@@ -65,6 +67,8 @@ public static class GuidancePatterns
         Guidance.OutOfService => new(LightState.Red(LightPattern.Continuous), LightState.Off, LightState.Off),
         Guidance.Ready => Open(scanner: LightPattern.Slow),
         Guidance.Checking => Open(scanner: LightPattern.Medium),
+        Guidance.PresentCard => new(LightState.Green(LightPattern.Medium), LightState.Green(LightPattern.Continuous), LightState.Off),
+        Guidance.CardNotAccepted => new(LightState.Yellow(LightPattern.Quick), LightState.Green(LightPattern.Continuous), LightState.Off),
         Guidance.Printing => Open(tickets: LightPattern.Slow),
         Guidance.TakeTicket => Open(tickets: LightPattern.Quick),
         Guidance.NotUnderstood => Open(scanner: LightPattern.Quick),

@@ -37,6 +37,8 @@ internal sealed class AgentHost : IAsyncDisposable
     /// <summary>Of the notices to the station's system; null where there is none.</summary>
     private readonly OutboxSender? _notices;
     private readonly AgentDevices _devices;
+    /// <summary>Null where there is no ID-card reader.</summary>
+    private readonly IdCardStation? _idCards;
     private readonly PrinterStation _printer;
     private readonly ScannerStation _scanner;
     private readonly IssuanceDesk _desk;
@@ -85,6 +87,8 @@ internal sealed class AgentHost : IAsyncDisposable
             };
         }
         _devices = new(options, _time, loggers);
+        if (options.IdCards is { Path: { } path } idCards)
+            _idCards = _devices.Add(new IdCardStation(new SerialIdCardPort(path, idCards.Line, idCards.Reader, _time), idCards.PollInterval, _devices.Around("id-cards")));
         _printer = new(new SerialPrinterPort(options.Printer.Path, options.Printer.Line, options.Printer.EscPos, _time), _time, Random.Shared, loggers.CreateLogger("printer"));
         _desk = new(Surroundings(options, station, trainUnreportable, loggers), options.Issuance,
             options.Orders with { TicketsAreAllocated = options.Station is { Url: not null, Allocates: true } });
@@ -124,7 +128,7 @@ internal sealed class AgentHost : IAsyncDisposable
             Printer = _printer,
             Guidance = new GuidanceWithStatus(_lights, _systemd),
             Templates = new KioskTemplates(options.Printer.Columns, options.Kiosk.Id, options.Kiosk.Hotline),
-            PassengerCheck = new CodeIsEnough(),
+            PassengerCheck = _idCards is null ? new CodeIsEnough() : new IdCardCheck(_idCards, options.IdCards.Step, _time),
             Claims = new SoleIssuer(),
             Allocation = station is not null && options.Station.Allocates ? new StationAllocation(station, options.Kiosk.Id, options.Station.Patience, _time) : new TicketsFromOrder(),
             Station = station,

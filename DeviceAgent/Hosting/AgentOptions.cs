@@ -61,6 +61,9 @@ public sealed record AgentOptions
     /// <summary>"Alerts": where alarms are told.</summary>
     public required AlertOptions Alerts { get; init; }
 
+    /// <summary>"IdCards": the ID-card reader, where there is one, and when a pick-up needs a card.</summary>
+    public required IdCardReaderOptions IdCards { get; init; }
+
     /// <summary>"Devices": how devices that go and come are treated.</summary>
     public required SupervisionOptions Devices { get; init; }
 }

@@ -86,10 +86,12 @@ public static partial class OptionsLoader
             Train = Train(root.Section("Train")),
             Clock = new ClockOptions { Trust = root.Section("Clock").OneOf("Trust", new ClockOptions().Trust) },
             Alerts = Alerts(root.Section("Alerts")),
+            IdCards = IdCards(root.Section("IdCards")),
             Devices = Devices(root.Section("Devices")),
         };
         if (options.Returns.Mode != ReturnMode.Off && options.Station.Url is null) root.Refuse("Returns:Mode", "must be Off while there is no Station:Url: the station's system decides about returns");
         if (options.Printer.Path.Length > 0 && options.Printer.Path == options.Scanner.Path) root.Refuse("Printer:Path", "must not be the scanner's");
+        if (options.IdCards.Path is { } reader && (reader == options.Scanner.Path || reader == options.Printer.Path)) root.Refuse("IdCards:Path", "must not be the scanner's nor the printer's");
         root.Close();
         return options;
     }

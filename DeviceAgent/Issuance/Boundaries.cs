@@ -8,14 +8,20 @@ namespace DeviceAgent.Issuance;
 /// <summary>Whether whoever holds the code may collect the order: an ID card that must match a passenger, for one.</summary>
 public interface IPassengerCheck
 {
-    /// <returns>Null when the order may be collected, otherwise why not; no personal data.</returns>
-    ValueTask<string?> RefuseAsync(Order order, CancellationToken cancellationToken);
+    /// <param name="order">The order, as the platform has just told it.</param>
+    /// <param name="show">Tells the passenger what to do.</param>
+    /// <param name="cancellationToken">The kiosk stops.</param>
+    ValueTask<PassengerVerdict> CheckAsync(Order order, Action<Guidance> show, CancellationToken cancellationToken);
 }
+
+/// <param name="MayCollect">The order may be given to who stands there.</param>
+/// <param name="Note">What decided, for the journal; no personal data. Null where nothing had to be decided.</param>
+public readonly record struct PassengerVerdict(bool MayCollect, string? Note);
 
 /// <summary>The code alone is enough.</summary>
 internal sealed class CodeIsEnough : IPassengerCheck
 {
-    public ValueTask<string?> RefuseAsync(Order order, CancellationToken cancellationToken) => new((string?)null);
+    public ValueTask<PassengerVerdict> CheckAsync(Order order, Action<Guidance> show, CancellationToken cancellationToken) => new(new PassengerVerdict(true, null));
 }
 
 /// <summary>The right of one kiosk to print an order. A sister kiosk may have printed it and not yet reported.</summary>

@@ -9,6 +9,10 @@ public enum Guidance
     Ready,
     /// <summary>The order is being looked up.</summary>
     Checking,
+    /// <summary>Present the ID card of a passenger.</summary>
+    PresentCard,
+    /// <summary>That card is no passenger's, or could not be read: take it away and present the right one.</summary>
+    CardNotAccepted,
     /// <summary>Tickets are being printed.</summary>
     Printing,
     /// <summary>All tickets are out.</summary>

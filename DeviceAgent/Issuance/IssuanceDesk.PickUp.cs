@@ -32,13 +32,8 @@ public sealed partial class IssuanceDesk
             return;
         }
         if (await LookUpAsync(number, record) is not { } order || _stopping) return;
-        if (await _with.PassengerCheck.RefuseAsync(order, _hardStop.Token) is { } reason)
-        {
-            _with.Logger.NotCollected(number, reason);
-            Notice(Guidance.Refused);
-            return;
-        }
-        var open = answer == JournalAnswer.Resume ? await ResumeAsync(record!) : await TakeOnAsync(order);
+        if (await CheckPassengerAsync(order, record) is not { } checkedOrder) return;
+        var open = answer == JournalAnswer.Resume ? await ResumeAsync(record!) : await TakeOnAsync(checkedOrder);
         if (open is not null) await IssueAsync(open);
     }
 

@@ -13,6 +13,7 @@ internal static class JournalAudit
     public const string InDoubt = "in doubt";
     public const string Slip = "incident slip";
     public const string Decided = "decided";
+    public const string PassengerCheck = "passenger check";
     public const string Maintenance = "maintenance";
     public const string Session = "session";
     public const string Printer = "printer";
