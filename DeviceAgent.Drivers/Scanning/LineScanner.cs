@@ -9,8 +9,9 @@ namespace DeviceAgent.Drivers.Scanning;
 /// What is no code is a <see cref="ScanFault"/>; a pulled cable is the port's <see cref="DeviceLostException"/>.
 /// Cancelling loses nothing: what has come stays for the next read, with the time when it came.
 /// A scan may be personal data: this type logs nothing.
+/// Over a <see cref="ScannerTrigger"/> it has a window; over any other stream the window's calls do nothing.
 /// </remarks>
-public sealed class LineScanner : IAsyncDisposable
+public sealed class LineScanner : ICodeReader
 {
     /// <summary>Bytes dropped by one call of <see cref="DiscardPending"/> at most: a port that never runs dry must not hold the caller.</summary>
     private const int MaxDiscardedBytes = 1 << 20;
@@ -69,6 +70,17 @@ public sealed class LineScanner : IAsyncDisposable
         while (left > 0 && TryTakeRead());
         _parser.SkipLine();
     }
+
+    /// <inheritdoc/>
+    public TimeSpan WindowLimit => (_port as ScannerTrigger)?.WindowLimit ?? Timeout.InfiniteTimeSpan;
+
+    /// <inheritdoc/>
+    public ValueTask<TriggerFault> OpenWindowAsync(CancellationToken cancellationToken) =>
+        _port is ScannerTrigger trigger ? trigger.StartAsync(cancellationToken) : new(TriggerFault.None);
+
+    /// <inheritdoc/>
+    public ValueTask<TriggerFault> CloseWindowAsync(CancellationToken cancellationToken) =>
+        _port is ScannerTrigger trigger ? trigger.StopAsync(cancellationToken) : new(TriggerFault.None);
 
     /// <summary>Closes the port.</summary>
     public async ValueTask DisposeAsync()
