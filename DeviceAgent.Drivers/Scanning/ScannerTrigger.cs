@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
-using DeviceAgent.Drivers.Serial;
 
 namespace DeviceAgent.Drivers.Scanning;
 
@@ -189,15 +188,8 @@ public sealed class ScannerTrigger : Stream
         var count = 0;
         lock (_gate)
         {
-            while (!data.IsEmpty)
-            {
-                // RoomAsync has made sure that everything of one chunk fits.
-                var room = _codes.Room();
-                var part = Math.Min(room.Length, data.Length);
-                data[..part].CopyTo(room);
-                _codes.Added(part);
-                data = data[part..];
-            }
+            // RoomAsync has made sure that everything of one chunk fits.
+            _codes.Add(data);
             reader = _codes.Count > 0 ? _waiting : null;
             if (reader is null) return;
             _waiting = null;

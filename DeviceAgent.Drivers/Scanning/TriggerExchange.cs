@@ -1,7 +1,10 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace DeviceAgent.Drivers.Scanning;
 
 /// <summary>Commands and their acknowledgements: one command at a time, with time-out, retries and settling as the profile has them.</summary>
 /// <remarks>Whoever reads the port tells the replies (<see cref="Answered"/>) and the port's end (<see cref="Lose"/>). Any thread.</remarks>
+[SuppressMessage("Design", "CA1001", Justification = "A semaphore that nobody takes a wait handle of holds nothing.")]
 internal sealed class TriggerExchange(Stream port, ScannerProfile profile, TimeProvider time)
 {
     private readonly SemaphoreSlim _turn = new(1, 1), _write = new(1, 1);
