@@ -57,7 +57,10 @@ public sealed class LineScanner : ICodeReader
     }
 
     /// <summary>Drops what has come and was not read, the rest of a code included that is just coming in.</summary>
-    /// <remarks>For codes that were held up while the caller was busy. A port that is gone tells so at the next read.</remarks>
+    /// <remarks>
+    /// For codes that were held up while the caller was busy. A port that is gone tells so at the next read. A read may be pending, when both run on one
+    /// scheduler.
+    /// </remarks>
     public void DiscardPending()
     {
         var left = MaxDiscardedBytes;
@@ -120,14 +123,16 @@ public sealed class LineScanner : ICodeReader
     /// <returns>False: nothing came for so long.</returns>
     private async ValueTask<bool> ReceiveAsync(TimeSpan silence, CancellationToken cancellationToken)
     {
-        _reading ??= ReadPortAsync();
+        var reading = _reading ??= ReadPortAsync();
         // The wait is cancelled, not the read: not every stream keeps what a cancelled read had taken.
-        Task wait = _reading.WaitAsync(silence, _time, cancellationToken);
+        Task wait = reading.WaitAsync(silence, _time, cancellationToken);
         await wait.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         cancellationToken.ThrowIfCancellationRequested();
-        if (!_reading.IsCompleted) return false;
-        if ((await _reading).Count == 0) throw new EndOfStreamException("The scanner's port has ended.");
-        return TryTakeRead();
+        if (!reading.IsCompleted) return false;
+        if ((await reading).Count == 0) throw new EndOfStreamException("The scanner's port has ended.");
+        // What it brought may have been discarded since.
+        if (_reading == reading) TryTakeRead();
+        return true;
     }
 
     /// <returns>False: the read is pending, or its end is for the next <see cref="ReadAsync"/> to tell.</returns>
