@@ -25,8 +25,8 @@ internal readonly ref struct SsiPacket(ReadOnlySpan<byte> bytes)
 /// <remarks>
 /// Source: Zebra Simple Serial Interface Programmer's Guide, "SSI packet format": a length of 4 to 255 that counts all but the checksum, opcode, source
 /// (0 decoder, 4 host), status, data; the two's complement of the sum of these bytes, high byte first.
-/// After a wrong checksum every later byte may begin the next packet. A length that was garbage may wait for bytes that never come:
-/// call <see cref="Reset"/> after silence.
+/// After a wrong checksum every later byte may begin the next packet. A length that was garbage waits for bytes that never come, and may have
+/// swallowed good packets: call <see cref="GiveUp"/> after silence.
 /// </remarks>
 internal sealed class SsiPacketParser
 {
@@ -75,8 +75,13 @@ internal sealed class SsiPacketParser
         }
     }
 
-    /// <summary>Drops what there is of a packet.</summary>
-    public void Reset() => _length = _returned = 0;
+    /// <summary>Nothing came for a while: what there is begins no packet. Call <see cref="TryRead"/> then, without input, and this again while <see cref="IsInPacket"/>.</summary>
+    public void GiveUp()
+    {
+        Drop(_returned);
+        _returned = 0;
+        if (_length > 0) Drop(1);
+    }
 
     /// <summary>Two bytes, high byte first, that make the sum of all 0 modulo 65536 where each byte counts once.</summary>
     public static ushort Checksum(ReadOnlySpan<byte> bytes)

@@ -106,7 +106,15 @@ public sealed class SsiScanner : ICodeReader
             Task wait = read.WaitAsync(_packets.IsInPacket ? _profile.ReplyGap : _maxPause, _time);
             await wait.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (read.IsCompleted) break;
-            if (_packets.IsInPacket) _packets.Reset();
+            if (_packets.IsInPacket)
+            {
+                do
+                {
+                    _packets.GiveUp();
+                    await TakeAsync(0).ConfigureAwait(false);
+                }
+                while (_packets.IsInPacket);
+            }
             else
             {
                 lock (_gate)

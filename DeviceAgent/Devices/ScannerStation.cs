@@ -1,6 +1,5 @@
 using DeviceAgent.Drivers;
 using DeviceAgent.Drivers.Scanning;
-using Microsoft.Extensions.Logging;
 
 namespace DeviceAgent.Devices;
 
