@@ -129,8 +129,8 @@ internal sealed class KeyDecoder(KeyboardLayout layout)
 
     private KeyStep PressWithControl(ushort code)
     {
-        var letter = layout.Character(code, false, false);
-        var control = letter is '\0' or > '\u007F' ? '\0' : (char)(char.ToUpperInvariant(letter) & 0x1F);
+        var letter = char.ToUpperInvariant(layout.Character(code, false, false));
+        var control = letter is >= '@' and <= '_' ? (char)(letter & 0x1F) : '\0';
         return control switch
         {
             '\r' or '\n' => End(KeyStep.Enter),
