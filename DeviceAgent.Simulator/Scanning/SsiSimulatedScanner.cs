@@ -91,6 +91,12 @@ public sealed class SsiSimulatedScanner(PseudoTerminal line) : TriggeredScanner(
         SendNext();
     }
 
+    protected override void PowerUp()
+    {
+        _waiting.Clear();
+        IsEnabled = false;
+    }
+
     private void Obey(ReadOnlySpan<byte> packet)
     {
         switch (packet[1])

@@ -7,7 +7,7 @@ namespace DeviceAgent.Simulator.Scanning;
 /// </remarks>
 public abstract class TriggeredScanner : IDisposable
 {
-    private readonly PseudoTerminal _line;
+    private PseudoTerminal _line;
     private readonly List<string> _commands = [];
     private readonly List<byte> _received = [];
     private string? _shown;
@@ -39,8 +39,36 @@ public abstract class TriggeredScanner : IDisposable
     /// <summary>Guards everything; never held while the line is written to from another thread.</summary>
     protected Lock Gate { get; } = new();
 
+    /// <summary>What "--scanner" can name.</summary>
+    public static IReadOnlyList<string> Kinds { get; } = ["gm65", "honeywell", "newland", "ssi"];
+
+    /// <param name="kind">One of <see cref="Kinds"/>.</param>
+    public static TriggeredScanner Of(string kind, PseudoTerminal line) => kind switch
+    {
+        "gm65" => new Gm65Scanner(line),
+        "honeywell" => new HoneywellScanner(line),
+        "newland" => new NewlandScanner(line),
+        "ssi" => new SsiSimulatedScanner(line),
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, $"One of {string.Join(", ", Kinds)}."),
+    };
+
     /// <summary>Begins to listen.</summary>
-    public void Start() => new Thread(Listen) { IsBackground = true, Name = GetType().Name }.Start();
+    public void Start() => new Thread(() => Listen(_line)) { IsBackground = true, Name = GetType().Name }.Start();
+
+    /// <summary>The same scanner on another line: a cable that was pulled is plugged in again, and with it the power is back.</summary>
+    public void Attach(PseudoTerminal line)
+    {
+        ArgumentNullException.ThrowIfNull(line);
+        lock (Gate)
+        {
+            _line = line;
+            _received.Clear();
+            _shown = null;
+            IsTriggered = false;
+            PowerUp();
+        }
+        Start();
+    }
 
     /// <summary>Holds a code in front of the scanner.</summary>
     public void Show(string code)
@@ -58,6 +86,12 @@ public abstract class TriggeredScanner : IDisposable
         lock (Gate) _line.Write(bytes);
     }
 
+    /// <summary>Nothing is held in front of it any more.</summary>
+    public void TakeAway()
+    {
+        lock (Gate) _shown = null;
+    }
+
     /// <summary>Pulls the cable.</summary>
     public void Dispose()
     {
@@ -71,6 +105,9 @@ public abstract class TriggeredScanner : IDisposable
 
     /// <summary>Sends a code as this scanner does.</summary>
     protected abstract void Send(string code);
+
+    /// <summary>What it knew is forgotten.</summary>
+    protected virtual void PowerUp() { }
 
     /// <summary>Notes a command.</summary>
     /// <returns>False: this one is swallowed.</returns>
@@ -97,13 +134,14 @@ public abstract class TriggeredScanner : IDisposable
         Send(code);
     }
 
-    private void Listen()
+    private void Listen(PseudoTerminal line)
     {
         var buffer = new byte[256];
-        while (_line.Read(buffer) is > 0 and var count)
+        while (line.Read(buffer) is > 0 and var count)
         {
             lock (Gate)
             {
+                if (line != _line) return;
                 _received.AddRange(buffer.AsSpan(0, count));
                 while (_received.Count > 0 && Take(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_received)) is > 0 and var taken) _received.RemoveRange(0, taken);
             }
