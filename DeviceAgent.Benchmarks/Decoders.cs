@@ -1,6 +1,8 @@
 using System.Text;
+using DeviceAgent.Drivers.Input;
 using DeviceAgent.Drivers.Printing;
 using DeviceAgent.Drivers.Scanning;
+using DeviceAgent.Simulator.Scanning;
 
 namespace DeviceAgent.Benchmarks;
 
@@ -9,7 +11,7 @@ internal static class Decoders
 {
     private const int Frames = 1_000;
 
-    public static IEnumerable<Decoder> All => [ScanLines(), PrinterReplies()];
+    public static IEnumerable<Decoder> All => [ScanLines(), ScannerReplies(), SsiPackets(), HidPosReportsOf(), InputEvents(), PrinterReplies()];
 
     private static Decoder ScanLines()
     {
@@ -18,6 +20,71 @@ internal static class Decoders
         {
             var count = 0;
             for (ReadOnlySpan<byte> rest = input; parser.TryRead(ref rest, out _);) count++;
+            return count;
+        });
+    }
+
+    private static Decoder ScannerReplies()
+    {
+        var profile = ScannerProfile.Load("gm65");
+        var splitter = new ReplySplitter(profile.AcceptPatterns, profile.RefusePatterns, default);
+        return new("scanner: codes between GM65 replies", random => Join(random, i => [0x02, 0x00, 0x00, 0x01, 0x00, 0x33, 0x31, .. Encoding.ASCII.GetBytes($"{1000000000000000 + i}\r")]), input =>
+        {
+            var count = 0;
+            for (ReadOnlySpan<byte> rest = input; splitter.Next(ref rest, out _) is not ReplyPart.Nothing and var part;)
+            {
+                if (part == ReplyPart.Accepted) count++;
+            }
+            return count;
+        });
+    }
+
+    private static Decoder SsiPackets()
+    {
+        var parser = new SsiPacketParser();
+        var assembler = new SsiCodeAssembler(512);
+        return new("scanner: SSI packets", random => Join(random, i => SsiPacket(Encoding.ASCII.GetBytes($"{1000000000000000 + i}"))), input =>
+        {
+            var count = 0;
+            for (ReadOnlySpan<byte> rest = input; parser.TryRead(ref rest, out var packet);)
+            {
+                if (assembler.Take(packet) == SsiStep.Code) count++;
+            }
+            return count;
+        });
+    }
+
+    private static byte[] SsiPacket(byte[] code)
+    {
+        byte[] packet = [(byte)(5 + code.Length), 0xF3, 0x00, 0x00, 0x1C, .. code];
+        var sum = SsiPacketParser.Checksum(packet);
+        return [.. packet, (byte)(sum >> 8), (byte)sum];
+    }
+
+    private static Decoder HidPosReportsOf()
+    {
+        var decoder = new HidPosDecoder(512);
+        return new("scanner: HID-POS reports", _ => [.. Enumerable.Range(0, Frames).SelectMany(i => HidPosReports.Of($"{1000000000000000 + i}")[0])], input =>
+        {
+            var count = 0;
+            for (ReadOnlySpan<byte> rest = input; rest.Length >= HidPosDecoder.ReportBytes; rest = rest[HidPosDecoder.ReportBytes..])
+            {
+                if (decoder.Take(rest[..HidPosDecoder.ReportBytes]) == HidPosStep.Code) count++;
+            }
+            return count;
+        });
+    }
+
+    private static Decoder InputEvents()
+    {
+        var decoder = new KeyDecoder(KeyboardLayout.Find("us"));
+        return new("scanner: keys (evdev)", _ => [.. Enumerable.Range(0, Frames).SelectMany(i => new TypedKeys().Type($"{1000000000000000 + i}\r").ToArray())], input =>
+        {
+            var count = 0;
+            for (ReadOnlySpan<byte> rest = input; rest.Length >= KeyCodes.EventBytes; rest = rest[KeyCodes.EventBytes..])
+            {
+                if (decoder.Take(rest[..KeyCodes.EventBytes]) == KeyStep.Enter) count++;
+            }
             return count;
         });
     }

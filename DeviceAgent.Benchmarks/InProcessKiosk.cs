@@ -72,7 +72,12 @@ internal sealed class InProcessKiosk : IBusTvmApi, IAsyncDisposable
             Alarms = new NoAlarms(),
             MaxReports = 10_000,
         }, new(), Samples.Settings);
-        _scanner = new(new SerialScannerPort(_scannerLine.DevicePath, new() { BaudRate = 115_200 }, new(), _time), code => _desk.Offer(code), _time, _loggers.CreateLogger("scanner"));
+        _scanner = new(new Devices.ScannerOptions { Path = _scannerLine.DevicePath }.Port(_time), code => _desk.Offer(code), () => _desk.TakesCodes, new()
+        {
+            Time = _time,
+            Logger = _loggers.CreateLogger("scanner"),
+        });
+        _desk.TakesCodesChanged += _scanner.Reconsider;
     }
 
     public static async Task<InProcessKiosk> StartAsync(string folder)

@@ -9,8 +9,9 @@ namespace DeviceAgent.Drivers.Scanning;
 /// What is no code is a <see cref="ScanFault"/>; a pulled cable is the port's <see cref="DeviceLostException"/>.
 /// Cancelling loses nothing: what has come stays for the next read, with the time when it came.
 /// A scan may be personal data: this type logs nothing.
+/// Over a <see cref="ScannerTrigger"/> it has a window; over any other stream the window's calls do nothing.
 /// </remarks>
-public sealed class LineScanner : IAsyncDisposable
+public sealed class LineScanner : ICodeReader
 {
     /// <summary>Bytes dropped by one call of <see cref="DiscardPending"/> at most: a port that never runs dry must not hold the caller.</summary>
     private const int MaxDiscardedBytes = 1 << 20;
@@ -56,7 +57,10 @@ public sealed class LineScanner : IAsyncDisposable
     }
 
     /// <summary>Drops what has come and was not read, the rest of a code included that is just coming in.</summary>
-    /// <remarks>For codes that were held up while the caller was busy. A port that is gone tells so at the next read.</remarks>
+    /// <remarks>
+    /// For codes that were held up while the caller was busy. A port that is gone tells so at the next read. A read may be pending, when both run on one
+    /// scheduler.
+    /// </remarks>
     public void DiscardPending()
     {
         var left = MaxDiscardedBytes;
@@ -69,6 +73,17 @@ public sealed class LineScanner : IAsyncDisposable
         while (left > 0 && TryTakeRead());
         _parser.SkipLine();
     }
+
+    /// <inheritdoc/>
+    public TimeSpan WindowLimit => (_port as ScannerTrigger)?.WindowLimit ?? Timeout.InfiniteTimeSpan;
+
+    /// <inheritdoc/>
+    public ValueTask<TriggerFault> OpenWindowAsync(CancellationToken cancellationToken) =>
+        _port is ScannerTrigger trigger ? trigger.StartAsync(cancellationToken) : new(TriggerFault.None);
+
+    /// <inheritdoc/>
+    public ValueTask<TriggerFault> CloseWindowAsync(CancellationToken cancellationToken) =>
+        _port is ScannerTrigger trigger ? trigger.StopAsync(cancellationToken) : new(TriggerFault.None);
 
     /// <summary>Closes the port.</summary>
     public async ValueTask DisposeAsync()
@@ -108,14 +123,16 @@ public sealed class LineScanner : IAsyncDisposable
     /// <returns>False: nothing came for so long.</returns>
     private async ValueTask<bool> ReceiveAsync(TimeSpan silence, CancellationToken cancellationToken)
     {
-        _reading ??= ReadPortAsync();
+        var reading = _reading ??= ReadPortAsync();
         // The wait is cancelled, not the read: not every stream keeps what a cancelled read had taken.
-        Task wait = _reading.WaitAsync(silence, _time, cancellationToken);
+        Task wait = reading.WaitAsync(silence, _time, cancellationToken);
         await wait.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         cancellationToken.ThrowIfCancellationRequested();
-        if (!_reading.IsCompleted) return false;
-        if ((await _reading).Count == 0) throw new EndOfStreamException("The scanner's port has ended.");
-        return TryTakeRead();
+        if (!reading.IsCompleted) return false;
+        if ((await reading).Count == 0) throw new EndOfStreamException("The scanner's port has ended.");
+        // What it brought may have been discarded since.
+        if (_reading == reading) TryTakeRead();
+        return true;
     }
 
     /// <returns>False: the read is pending, or its end is for the next <see cref="ReadAsync"/> to tell.</returns>

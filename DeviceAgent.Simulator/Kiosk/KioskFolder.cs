@@ -20,6 +20,8 @@ internal sealed record KioskDevices
     public required Uri Station { get; init; }
     /// <summary>Numbers, seats and gates of bus tickets come from there, too.</summary>
     public required bool StationAllocates { get; init; }
+    /// <summary>See <see cref="VirtualKioskOptions.ScannerTrigger"/>.</summary>
+    public required string ScannerTrigger { get; init; }
     /// <summary>See <see cref="VirtualKioskOptions.IsReplugged"/>.</summary>
     public bool IsReplugged { get; init; }
 }
@@ -91,7 +93,7 @@ internal sealed class KioskFolder : IDisposable
             // The simulated gateway speaks plain http, which vouches for nothing.
             ["Clock"] = new JsonObject { ["Trust"] = "Always" },
             ["Claims"] = new JsonObject { ["Mode"] = "SoleIssuer" },
-            ["Scanner"] = new JsonObject { ["Path"] = DevicePath(PluggedDevice.Scanner), ["Suffix"] = "CR" },
+            ["Scanner"] = new JsonObject { ["Path"] = DevicePath(PluggedDevice.Scanner), ["Suffix"] = "CR", ["Trigger"] = devices.ScannerTrigger },
             ["Printer"] = new JsonObject { ["Path"] = DevicePath(PluggedDevice.Printer), ["BaudRate"] = devices.PrinterBaudRate, ["FlowControl"] = devices.XonXoff ? "XonXoff" : "None" },
             ["Lights"] = new JsonObject { ["Backend"] = "Simulated", ["Path"] = LightsSocket },
             ["Station"] = new JsonObject { ["Url"] = devices.Station.ToString(), ["Allocates"] = devices.StationAllocates, ["Timeout"] = "00:00:05" },

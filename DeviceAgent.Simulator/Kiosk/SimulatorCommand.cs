@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using DeviceAgent.Simulator.Gateway;
 using DeviceAgent.Simulator.Interactive;
 using DeviceAgent.Simulator.Printing;
+using DeviceAgent.Simulator.Scanning;
 
 namespace DeviceAgent.Simulator.Kiosk;
 
@@ -13,6 +14,7 @@ internal static class SimulatorCommand
     private const int LogLinesShown = 40, MaxTimeoutSeconds = 3600;
     private static readonly Option<bool> Json = new("--json") { Description = "One JSON object on standard output, and nothing else there." };
     private static readonly Option<string?> SavePrint = new("--save-print") { Description = "Keeps the bytes that the printer received in this file." };
+    private static readonly Option<string> Scanner = new("--scanner") { Description = $"The scanner: none (it reads by itself), or what pulls its trigger: {string.Join(", ", TriggeredScanner.Kinds)}.", DefaultValueFactory = _ => "none" };
     private static readonly Option<string> Printer = new("--printer") { Description = $"The printer: {string.Join(", ", SimulatedPrinterOptions.ProfileNames)}.", DefaultValueFactory = _ => "exact" };
     private static readonly Option<int?> Baud = new("--baud") { Description = "The printer's line, bits per second, 300 to 4000000; default 115200, or the profile's own." };
     private static readonly Option<string> Agent = new("--agent") { Description = "Path of device-agent; default: the one that was built beside this program.", DefaultValueFactory = _ => AgentProcess.BuiltBesideUs() };
@@ -37,11 +39,12 @@ internal static class SimulatorCommand
             its power. The agent lives on: in the end it may hold no more descriptors, threads and memory than after the first tenth, no ticket may be there
             twice, and what was issued must be on paper and in the ledger exactly once. An order whose ticket was on its way may stand in doubt. Exit codes
             as of --storm.
-            """) { Json, SavePrint, Printer, Baud, Agent, TimeOut, StormCommand.Storm, StormCommand.Kills, ReplugCommand.Replug, StormCommand.Seed };
+            """) { Json, SavePrint, Scanner, Printer, Baud, Agent, TimeOut, StormCommand.Storm, StormCommand.Kills, ReplugCommand.Replug, StormCommand.Seed };
         foreach (var option in OnceCommand.Options.Reverse()) root.Options.Insert(0, option);
         Require(OnceCommand.PowerCut, n => n is null or >= 1, "--power-cut-during-ticket counts from 1.");
         Require(Baud, b => b is null or (>= 300 and <= 4_000_000), "--baud is 300 to 4000000.");
         Require(TimeOut, t => t is >= 1 and <= MaxTimeoutSeconds, $"--timeout is 1 to {MaxTimeoutSeconds}.");
+        Require(Scanner, s => s == "none" || TriggeredScanner.Kinds.Contains(s), $"--scanner is none or one of {string.Join(", ", TriggeredScanner.Kinds)}.");
         Require(Printer, p => SimulatedPrinterOptions.ProfileNames.Contains(p), $"--printer is one of {string.Join(", ", SimulatedPrinterOptions.ProfileNames)}.");
         Require(StormCommand.Kills, k => k is >= 1 and <= StormCommand.MostKills, $"--kills is 1 to {StormCommand.MostKills}.");
         Require(ReplugCommand.Replug, n => n is null or (>= 1 and <= StormCommand.MostKills), $"--replug is 1 to {StormCommand.MostKills}.");
@@ -80,7 +83,15 @@ internal static class SimulatorCommand
         }
         await using (print)
         {
-            var options = new VirtualKioskOptions { Agent = parsed.GetValue(Agent)!, Orders = orders, Jobs = jobs, StationAllocates = parsed.GetValue(OnceCommand.Station), Printer = PrinterOf(parsed) };
+            var options = new VirtualKioskOptions
+            {
+                Agent = parsed.GetValue(Agent)!,
+                Orders = orders,
+                Jobs = jobs,
+                StationAllocates = parsed.GetValue(OnceCommand.Station),
+                Printer = PrinterOf(parsed),
+                ScannerTrigger = parsed.GetValue(Scanner)!,
+            };
             var seed = parsed.GetValue(StormCommand.Seed) ?? Random.Shared.Next();
             var storm = parsed.GetValue(StormCommand.Storm);
             var replug = parsed.GetValue(ReplugCommand.Replug);

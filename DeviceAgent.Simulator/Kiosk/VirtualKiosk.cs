@@ -27,6 +27,9 @@ internal sealed record VirtualKioskOptions
     /// <summary>The printer; a baud rate of 0 is for a line as fast as it comes.</summary>
     public SimulatedPrinterOptions Printer { get; init; } = new();
 
+    /// <summary>"none": the scanner reads whatever is held in front of it; otherwise one of <see cref="TriggeredScanner.Kinds"/>.</summary>
+    public string ScannerTrigger { get; init; } = "none";
+
     /// <summary>How long an interrupted order waits for its passenger; null: the agent's default.</summary>
     public TimeSpan? ResumeTimeout { get; init; }
 
@@ -74,6 +77,9 @@ internal sealed class VirtualKiosk : IAsyncDisposable
         });
         Printer = new SimulatedPrinter(_printerLine, options.Printer, time);
         Scanner = new SimulatedScanner(_scannerLine);
+        if (options.ScannerTrigger == "none") return;
+        Triggered = TriggeredScanner.Of(options.ScannerTrigger, _scannerLine);
+        Triggered.Start();
     }
 
     public KioskFolder Folder { get; } = new();
@@ -85,6 +91,9 @@ internal sealed class VirtualKiosk : IAsyncDisposable
     public SimulatedPrinter Printer { get; }
 
     public SimulatedScanner Scanner { get; }
+
+    /// <summary>Reads in place of <see cref="Scanner"/> what is held in front of it; null where it has no trigger.</summary>
+    public TriggeredScanner? Triggered { get; }
 
     public SimulatedGateway Gateway { get; private set; } = null!;
 
@@ -171,7 +180,8 @@ internal sealed class VirtualKiosk : IAsyncDisposable
     {
         if (_scannerLine is null) return;
         TimeLine.Add($"scanner: {code}");
-        Scanner.Scan(code);
+        if (Triggered is { } triggered) triggered.Show(code);
+        else Scanner.Scan(code);
     }
 
     /// <summary>The board loses power: SIGKILL, and what was on the wires is gone. The printer keeps what it took.</summary>
@@ -209,7 +219,11 @@ internal sealed class VirtualKiosk : IAsyncDisposable
         line = plugged ? new PseudoTerminal() : null;
         Folder.PlugIn(device, line?.DevicePath);
         if (line is not null && device == PluggedDevice.Printer) Printer.Attach(line);
-        else if (line is not null) Scanner.Attach(line);
+        else if (line is not null)
+        {
+            Scanner.Attach(line);
+            Triggered?.Attach(line);
+        }
         TimeLine.Add($"{(plugged ? "plugged in" : "unplugged")}: {device}");
     }
 
@@ -271,6 +285,7 @@ internal sealed class VirtualKiosk : IAsyncDisposable
             ResumeTimeout = _options.ResumeTimeout,
             Station = Station.Url,
             StationAllocates = _options.StationAllocates,
+            ScannerTrigger = _options.ScannerTrigger,
             IsReplugged = _options.IsReplugged,
         });
     }

@@ -223,6 +223,9 @@ internal sealed class SimulatedKiosk(World world, KioskParts parts)
             world.Cut(CutKind.Process);
             return;
         }
+        if (run.Scanner.IsWindowOpen is { } isOpen && isOpen != run.Desk.TakesCodes)
+            world.Violate("the scan window follows readiness", isOpen ? $"open while {run.Desk.State.InHand ?? "not ready"}" : "closed");
+        if (run.Desk is { TakesCodes: true, State.InHand: { } inHand }) world.Violate("no code is taken while a pick-up is in hand", inHand);
         if (world.Lights.Shown != Guidance.Ready || NotReady is not { Count: > 0 } reasons) _lyingSince = null;
         else if (world.Now - (_lyingSince ??= world.Now) > Blink)
             world.Violate("the lights never say ready when the kiosk is not", string.Join(", ", reasons));
@@ -278,7 +281,8 @@ internal sealed class SimulatedKiosk(World world, KioskParts parts)
             run.Desk.Reconsider();
             sender.Wake();
         };
-        var scanner = new ScannerStation(run.Scanner, code => parts.Offer(run, code), run.Clock, logger);
+        var scanner = new ScannerStation(run.Scanner, code => parts.Offer(run, code), () => run.Desk.TakesCodes, new() { Time = run.Clock, Logger = logger });
+        run.Desk.TakesCodesChanged += scanner.Reconsider;
         run.Parts =
         [
             run.Loop.Start(run.Desk.RunAsync),

@@ -15,12 +15,16 @@ internal sealed class WorldScanner(AgentRun run) : IScannerPort
 
     public bool IsPlugged { get; set; } = true;
 
-    public LineScanner Open()
+    /// <summary>What the scanner was told last; null while it is not attached.</summary>
+    public bool? IsWindowOpen { get; private set; }
+
+    public ValueTask<ICodeReader> OpenAsync(CancellationToken cancellationToken)
     {
         if (!IsPlugged) throw new DeviceLostException(Path, DeviceLoss.Unplugged, 2);
         var stream = new ByteStream();
         (_put, _end) = (stream.Put, stream.End);
-        return new(stream, new(), run.Clock);
+        IsWindowOpen = false;
+        return new(new Reader(new LineScanner(stream, new(), run.Clock), this));
     }
 
     public void Read(string code) => _put?.Invoke(Encoding.UTF8.GetBytes(code + "\r"));
@@ -29,6 +33,30 @@ internal sealed class WorldScanner(AgentRun run) : IScannerPort
     {
         IsPlugged = false;
         _end?.Invoke(new DeviceLostException(Path, DeviceLoss.Unplugged, 5));
+    }
+
+    /// <summary>A scanner with a trigger that obeys at once.</summary>
+    private sealed class Reader(LineScanner scanner, WorldScanner world) : ICodeReader
+    {
+        public ValueTask<ScannedCode> ReadAsync(CancellationToken cancellationToken) => scanner.ReadAsync(cancellationToken);
+
+        public void DiscardPending() => scanner.DiscardPending();
+
+        public ValueTask<TriggerFault> OpenWindowAsync(CancellationToken cancellationToken) => Set(true);
+
+        public ValueTask<TriggerFault> CloseWindowAsync(CancellationToken cancellationToken) => Set(false);
+
+        public ValueTask DisposeAsync()
+        {
+            world.IsWindowOpen = null;
+            return scanner.DisposeAsync();
+        }
+
+        private ValueTask<TriggerFault> Set(bool isOpen)
+        {
+            world.IsWindowOpen = isOpen;
+            return new(TriggerFault.None);
+        }
     }
 
     private sealed class ByteStream : Stream

@@ -1,77 +1,166 @@
 using DeviceAgent.Drivers;
 using DeviceAgent.Drivers.Scanning;
-using Microsoft.Extensions.Logging;
 
 namespace DeviceAgent.Devices;
 
-/// <summary>How the scanner is reached. The seeded world replaces it.</summary>
-public interface IScannerPort
+/// <summary>Keeps the scanner open and its window in step with the desk, and hands on what it reads. On the agent's loop.</summary>
+/// <remarks>
+/// The window is open while the desk takes codes, and closed while a pick-up is in hand or the kiosk is out of service. A code whose last byte came before
+/// the window was opened is discarded; one that comes while it is closed is the desk's to judge: a scanner without a trigger knows nothing of it.
+/// A scanner that does not follow its trigger is a state with a hint: it is told, tried again ever less often, and read all the same.
+/// </remarks>
+public sealed class ScannerStation : IKioskDevice
 {
-    string Path { get; }
+    private static readonly TimeSpan FirstTriggerRetry = TimeSpan.FromSeconds(5), LastTriggerRetry = TimeSpan.FromMinutes(5), UnusableRetry = TimeSpan.FromSeconds(30);
 
-    /// <exception cref="DeviceLostException">It cannot be had now.</exception>
-    LineScanner Open();
-}
+    private readonly IScannerPort _port;
+    private readonly Action<string> _onCode;
+    private readonly Func<bool> _takesCodes;
+    private readonly DeviceSurroundings _around;
+    private readonly DeviceLoop _loop;
+    private TaskCompletionSource _changed = new();
+    private long? _openSince;
+    private bool _isDue;
 
-/// <summary>Keeps the scanner open and hands on what it reads: open, read, lost, open again. On the agent's loop.</summary>
-public sealed class ScannerStation(IScannerPort port, Action<string> onCode, TimeProvider time, ILogger logger)
-{
-    private static readonly TimeSpan FirstReopenDelay = TimeSpan.FromMilliseconds(250), LastReopenDelay = TimeSpan.FromSeconds(5);
-
-    public DeviceState Device { get; private set; } = DeviceState.NoDevice;
-
-    public async Task RunAsync(CancellationToken stop)
+    /// <param name="port">How it is reached.</param>
+    /// <param name="onCode">Gets each code.</param>
+    /// <param name="takesCodes">Whether a code that comes now would be taken up; call <see cref="Reconsider"/> when it changes.</param>
+    /// <param name="around">What its loop works with.</param>
+    public ScannerStation(IScannerPort port, Action<string> onCode, Func<bool> takesCodes, DeviceSurroundings around)
     {
-        var delay = FirstReopenDelay;
-        DeviceLoss? told = null;
-        while (!stop.IsCancellationRequested)
+        ArgumentNullException.ThrowIfNull(port);
+        ArgumentNullException.ThrowIfNull(around);
+        (_port, _onCode, _takesCodes, _around) = (port, onCode, takesCodes, around);
+        _loop = new("scanner", port.Path, around);
+    }
+
+    public DeviceHealth Health => _loop.Health;
+
+    public DeviceState Device => _loop.Health.State;
+
+    /// <summary>Whether the desk takes codes has changed.</summary>
+    public void Reconsider() => _changed.TrySetResult();
+
+    public Task RunAsync(CancellationToken stop) => _loop.RunAsync(OpenAsync, UseAsync, stop);
+
+    private async ValueTask<ICodeReader> OpenAsync(CancellationToken stop)
+    {
+        string? told = null;
+        while (true)
         {
             try
             {
-                await using var scanner = port.Open();
-                Device = DeviceState.Online;
-                (delay, told) = (FirstReopenDelay, null);
-                logger.ScannerOpened(port.Path);
-                await ReadAsync(scanner, stop);
+                return await _port.OpenAsync(stop);
             }
-            catch (DeviceLostException e)
+            catch (IOException e) when (e is not DeviceLostException)
             {
-                if (Device == DeviceState.Online) logger.DeviceLost("scanner", port.Path);
-                else if (told != e.Loss) logger.DeviceNotThere("scanner", port.Path, e.Loss, e.Errno);
-                (Device, told) = (DeviceState.NoDevice, e.Loss);
-                await PauseAsync(delay, stop);
-                delay = delay * 2 < LastReopenDelay ? delay * 2 : LastReopenDelay;
+                // A wrong path or a wrong kind: a person's to mend, and no reason to end.
+                if (told != e.Message) _around.Logger.ScannerUnusable(_port.Path, e.Message);
+                told = e.Message;
+                _loop.Tell(DeviceState.UserError, RecoveryHint.Configuration, e.Message);
+                await Task.Delay(UnusableRetry, _around.Time, stop);
             }
         }
     }
 
-    private async Task ReadAsync(LineScanner scanner, CancellationToken stop)
+    private async Task UseAsync(ICodeReader reader, CancellationToken stop)
+    {
+        _loop.Tell(DeviceState.Online);
+        _around.Logger.ScannerOpened(_port.Path);
+        (_openSince, _isDue) = (null, false);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var reading = ReadAsync(reader, end.Token);
+        var window = KeepWindowAsync(reader, end.Token);
+        await Task.WhenAny(reading, window);
+        end.Cancel();
+        await Task.WhenAll(reading, window);
+    }
+
+    private async Task ReadAsync(ICodeReader reader, CancellationToken end)
     {
         while (true)
         {
             ScannedCode code;
             try
             {
-                code = await scanner.ReadAsync(stop);
+                code = await reader.ReadAsync(end);
             }
-            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            catch (OperationCanceledException) when (end.IsCancellationRequested)
             {
                 return;
             }
-            if (code.Fault == ScanFault.None) onCode(code.Text);
-            else logger.ScanFaulty(code.Fault);
+            if (code.Fault != ScanFault.None) _around.Logger.ScanFaulty(code.Fault);
+            else if (code.ReceivedTimestamp < _openSince) _around.Logger.CodeBeforeWindow();
+            else _onCode(code.Text);
+            if (_openSince is null || reader.WindowLimit == Timeout.InfiniteTimeSpan) continue;
+            // It reads one code and lets the trigger go.
+            _isDue = true;
+            Reconsider();
         }
     }
 
-    private async Task PauseAsync(TimeSpan delay, CancellationToken stop)
+    private async Task KeepWindowAsync(ICodeReader reader, CancellationToken end)
     {
+        var retry = FirstTriggerRetry;
         try
         {
-            await Task.Delay(delay, time, stop);
+            while (true)
+            {
+                // Before the question: a change after it is seen at once.
+                _changed = new();
+                var fault = await FollowAsync(reader, end);
+                var wait = _openSince is null ? Timeout.InfiniteTimeSpan : reader.WindowLimit;
+                if (fault is { } given)
+                {
+                    Tell(given);
+                    if (given == TriggerFault.None) retry = FirstTriggerRetry;
+                    else (wait, retry) = (retry, retry * 2 < LastTriggerRetry ? retry * 2 : LastTriggerRetry);
+                }
+                Task changed = _changed.Task.WaitAsync(wait, _around.Time, end);
+                await changed.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+                end.ThrowIfCancellationRequested();
+                _isDue |= !_changed.Task.IsCompleted;
+            }
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (end.IsCancellationRequested)
         {
-            // The caller looks at the token.
+            // The reader is about to be closed.
         }
+    }
+
+    /// <returns>What became of the command; null where there was nothing to do.</returns>
+    private async ValueTask<TriggerFault?> FollowAsync(ICodeReader reader, CancellationToken end)
+    {
+        var takes = _takesCodes();
+        if (takes && (_openSince is null || _isDue))
+        {
+            // Before the command: the code may come before its acknowledgement.
+            _openSince ??= _around.Time.GetTimestamp();
+            _isDue = false;
+            return await reader.OpenWindowAsync(end);
+        }
+        if (takes || _openSince is null) return null;
+        (_openSince, _isDue) = (null, false);
+        return await reader.CloseWindowAsync(end);
+    }
+
+    private void Tell(TriggerFault fault)
+    {
+        var was = _loop.Health.State;
+        switch (fault)
+        {
+            case TriggerFault.NoAnswer:
+                _loop.Tell(DeviceState.PowerOff, RecoveryHint.Reset, "does not acknowledge its trigger: power, baud rate, or another kind of trigger than Scanner:Trigger says");
+                break;
+            case TriggerFault.Refused:
+                _loop.Tell(DeviceState.UserError, RecoveryHint.Configuration, "refuses its trigger: set the scanner to be triggered by its host");
+                break;
+            default:
+                _loop.Tell(DeviceState.Online);
+                break;
+        }
+        if (_loop.Health.State == was) return;
+        if (fault == TriggerFault.None) _around.Logger.TriggerWorks(_port.Path);
+        else _around.Logger.TriggerFailed(_port.Path, fault);
     }
 }

@@ -97,7 +97,8 @@ internal sealed class AgentHost : IAsyncDisposable
         _line.Banned = _sender.HeedBan;
         _time.Trusted += OnClockTrusted;
         _clockWatch = new(_time, new GatewayDate(gateway, _time), _alarms, Random.Shared, loggers.CreateLogger("clock"));
-        _scanner = new(new SerialScannerPort(options.Scanner.Path, options.Scanner.Line, options.Scanner.Framing, _time), code => _desk.Offer(code), _time, loggers.CreateLogger("scanner"));
+        _scanner = _devices.Add(new ScannerStation(options.Scanner.Port(_time), code => _desk.Offer(code), () => _desk.TakesCodes, _devices.Around("scanner")));
+        _desk.TakesCodesChanged += _scanner.Reconsider;
         var technician = new AgentDesk(_loop, _desk, journal.Journal, _time, options.Kiosk.Id)
         {
             Printer = _printer,
@@ -207,7 +208,6 @@ internal sealed class AgentHost : IAsyncDisposable
         var sender = _loop.Start(() => SendAsync(_sender, stop.Token));
         var notices = _loop.Start(() => _notices is null ? Idle(stop.Token) : SendAsync(_notices, stop.Token));
         var printer = _loop.Start(() => _printer.RunAsync(stop.Token));
-        var scanner = _loop.Start(() => _scanner.RunAsync(stop.Token));
         var devices = _loop.Start(() => _devices.RunAsync(stop.Token));
         var line = _loop.Start(() => _line.RunAsync(stop.Token));
         var upkeep = _loop.Start(() => WithJournalAsync(_upkeep.RunAsync, stop.Token));
@@ -219,12 +219,12 @@ internal sealed class AgentHost : IAsyncDisposable
         var watchdog = _watchdog?.RunAsync(stop.Token) ?? Task.CompletedTask;
 
         // None of these ends by itself: one that does has met what no rule provides for, and the process ends with it.
-        var first = await Task.WhenAny(stopAsked.Task, desk, sender, notices, upkeep, printer, scanner, devices, line, clock, alarms);
+        var first = await Task.WhenAny(stopAsked.Task, desk, sender, notices, upkeep, printer, devices, line, clock, alarms);
         _systemd.Stopping();
         _logger.Stopping();
         await StopDeskAsync(desk);
         await stop.CancelAsync();
-        await Task.WhenAll(desk, sender, notices, upkeep, printer, scanner, devices, line, clock, alarms, watchdog).WaitAsync(StopLimit, _time, CancellationToken.None);
+        await Task.WhenAll(desk, sender, notices, upkeep, printer, devices, line, clock, alarms, watchdog).WaitAsync(StopLimit, _time, CancellationToken.None);
         await first;
     }
 

@@ -1,6 +1,5 @@
 using DeviceAgent.Devices;
 using DeviceAgent.Drivers.Printing;
-using DeviceAgent.Drivers.Scanning;
 using DeviceAgent.Drivers.Serial;
 using DeviceAgent.Issuance;
 using DeviceAgent.Journal;
@@ -28,7 +27,7 @@ public sealed record AgentOptions
     /// <summary>"Claims": what keeps a second kiosk from printing the same order.</summary>
     public required ClaimsOptions Claims { get; init; }
 
-    /// <summary>"Scanner": the barcode scanner on a serial line.</summary>
+    /// <summary>"Scanner": the barcode scanner.</summary>
     public required ScannerOptions Scanner { get; init; }
 
     /// <summary>"Printer": the ESC/POS ticket printer on a serial line.</summary>
@@ -133,22 +132,6 @@ public sealed record GatewayOptions
 
     /// <summary>The section's other keys. SignMethod is "hmac-sha256", "hmac" or "md5", as the platform writes it.</summary>
     public TopClientOptions Client { get; init; } = new();
-}
-
-/// <summary>The barcode scanner on a serial line ("Scanner" in agent.json): Path, and the keys of its line and its framing side by side.</summary>
-public sealed record ScannerOptions
-{
-    /// <summary>Required; absolute path, best below /dev/serial/by-id/: numbers change with the plug.</summary>
-    public required string Path { get; init; }
-
-    /// <summary>BaudRate (default here: 115,200), DataBits, Parity and StopBits. USB-CDC scanners ignore them.</summary>
-    public SerialLineOptions Line { get; init; } = new() { BaudRate = 115_200 };
-
-    /// <summary>Suffix is "CR", "LF", "CRLF", "TAB" or "Idle".</summary>
-    public LineScannerOptions Framing { get; init; } = new();
-
-    /// <returns>Every mistake: "section:Key must be …", with what is allowed; none when all is well.</returns>
-    public IEnumerable<string> Validate(string section) => Line.Validate(section).Concat(Framing.Validate(section));
 }
 
 /// <summary>The ESC/POS ticket printer on a serial line ("Printer" in agent.json): its own keys, and those of its line and its protocol side by side.</summary>

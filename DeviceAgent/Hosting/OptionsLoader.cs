@@ -1,5 +1,4 @@
 using DeviceAgent.Devices;
-using DeviceAgent.Drivers.Scanning;
 using DeviceAgent.Drivers.Serial;
 using DeviceAgent.Issuance;
 using DeviceAgent.Journal;
@@ -147,28 +146,6 @@ public static partial class OptionsLoader
         var given = section.Text("Mode", null, TextRule.Matching("must be SoleIssuer, once no other kiosk gives tickets for these stations (there is no default)", t => t is "SoleIssuer" or "Relay"));
         if (given == "Relay") section.Refuse("Mode", "is not in this release; must be SoleIssuer");
         return new() { Mode = ClaimsMode.SoleIssuer };
-    }
-
-    private static ScannerOptions Scanner(SectionReader section)
-    {
-        var scanner = new ScannerOptions { Path = section.AbsolutePath("Path", null) };
-        var framing = scanner.Framing;
-        scanner = scanner with
-        {
-            Line = Line(section, scanner.Line),
-            Framing = framing with
-            {
-                Suffix = section.OneOf("Suffix", framing.Suffix,
-                    ("CR", ScanSuffix.CarriageReturn), ("LF", ScanSuffix.LineFeed), ("CRLF", ScanSuffix.CarriageReturnLineFeed), ("TAB", ScanSuffix.Tab), ("Idle", ScanSuffix.IdleGap)),
-                IdleGap = section.Time("IdleGap", framing.IdleGap),
-                MaxPause = section.Time("MaxPause", framing.MaxPause),
-                Prefix = section.FreeText("Prefix", framing.Prefix) ?? "",
-                AimIdentifier = section.Flag("AimIdentifier", framing.AimIdentifier),
-                MaxLengthBytes = section.Whole("MaxLengthBytes", framing.MaxLengthBytes),
-            },
-        };
-        section.Check(scanner.Validate);
-        return scanner;
     }
 
     private static PrinterOptions Printer(SectionReader section)

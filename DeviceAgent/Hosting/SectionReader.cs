@@ -161,6 +161,12 @@ internal sealed class SectionReader(string path, ConfigNode? node, List<OptionsM
         mistakes.Add(new(Full(key), _hidden.Contains(key) ? null : value?.Shown, expected, value?.Origin ?? "not set"));
     }
 
+    /// <summary>A key that means nothing beside another one.</summary>
+    public void RefuseIfSet(string key, string expected)
+    {
+        if (Find(key) is { } value) Refuse(key, value, expected);
+    }
+
     /// <summary>Records what the options' own validation finds: it takes the section's name, and each complaint begins with "Section:Key ".</summary>
     public void Check(Func<string, IEnumerable<string>> validate)
     {

@@ -137,8 +137,7 @@ public sealed partial class IssuanceDesk : IDisposable
             return PickupOffer.Busy;
         }
         var reasons = NotReadyReasons();
-        // Whether the platform is still silent is found out by asking it.
-        if (reasons.Any(r => r != NotReadyReason.GatewayUnreachable))
+        if (!AllowsCodes(reasons))
         {
             _with.Logger.NotReady(string.Join(", ", reasons));
             ShowIdle();
@@ -213,10 +212,12 @@ public sealed partial class IssuanceDesk : IDisposable
                         break;
                 }
                 ConsiderDuties();
+                ConsiderWindow();
             }
         }
         finally
         {
+            SetTakesCodes(false);
             _with.Printer.Changed -= OnPrinterChanged;
             Show(Guidance.OutOfService);
         }
@@ -308,6 +309,7 @@ public sealed partial class IssuanceDesk : IDisposable
     {
         (_inHandName, _inHandSince, _noticeUntil) = (name, _with.Time.GetTimestamp(), null);
         _inHand = RunAsync();
+        SetTakesCodes(false);
 
         async Task RunAsync()
         {

@@ -1,6 +1,5 @@
 using DeviceAgent.Drivers;
 using DeviceAgent.Drivers.Printing;
-using DeviceAgent.Drivers.Scanning;
 using DeviceAgent.Drivers.Serial;
 
 namespace DeviceAgent.Devices;
@@ -27,12 +26,4 @@ public sealed class SerialPrinterPort(string path, SerialLineOptions line, EscPo
             throw;
         }
     }
-}
-
-/// <summary>The line scanner on a serial line.</summary>
-public sealed class SerialScannerPort(string path, SerialLineOptions line, LineScannerOptions options, TimeProvider time) : IScannerPort
-{
-    public string Path => path;
-
-    public LineScanner Open() => new(SerialLine.Open(path, line, time), options, time);
 }
