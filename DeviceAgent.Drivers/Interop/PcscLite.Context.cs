@@ -21,7 +21,7 @@ internal static partial class PcscLite
     [LibraryImport(Library, EntryPoint = "SCardEstablishContext")]
     internal static partial nint EstablishContext(nuint scope, nint reserved1, nint reserved2, out PcscContextHandle context);
 
-    /// <summary>Ends a waiting <see cref="GetStatusChange"/> with <see cref="PcscError.Cancelled"/>. Does nothing, and succeeds, while none waits. winscard.h, SCardCancel.</summary>
+    /// <summary>Ends a waiting SCardGetStatusChange with <see cref="PcscError.Cancelled"/>. Does nothing, and succeeds, while none waits. winscard.h, SCardCancel.</summary>
     [LibraryImport(Library, EntryPoint = "SCardCancel")]
     internal static partial nint Cancel(PcscContextHandle context);
 
