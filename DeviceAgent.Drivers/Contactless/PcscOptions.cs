@@ -8,7 +8,7 @@ public sealed record PcscOptions
     /// <summary>Highest <see cref="CallTimeout"/>: 2 min.</summary>
     public static readonly TimeSpan MaxCallTimeout = TimeSpan.FromMinutes(2);
 
-    /// <summary>The reader's name or its beginning, 0..127 characters; every reader whose name begins so is listened to. Empty: all.</summary>
+    /// <summary>The reader's name or its beginning, 0..127 characters; every reader whose name begins so is listened to, 15 at most. Empty: all.</summary>
     public string Reader { get; init; } = "";
 
     /// <summary>pcscd answers each call within this, or counts as <see cref="DeviceLoss.Stalled"/>; 1 s..2 min, longer than the reader's own longest pause.</summary>

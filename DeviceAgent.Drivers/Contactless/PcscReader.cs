@@ -15,8 +15,8 @@ public sealed class PcscReader : ICardReader
     /// <summary>Where pcscd listens.</summary>
     public const string ServiceSocket = "/run/pcscd/pcscd.comm";
 
-    // A call that pcscd does not answer holds its thread, and nothing can end it: no more of them are begun than this.
-    private const int MaxHungThreads = 4;
+    // A call that pcscd does not answer holds its thread, and nothing can end it: no reader is opened while so many live.
+    private const int MaxThreads = 8;
 
     private static readonly TimeSpan FirstCancelPause = TimeSpan.FromMilliseconds(1), RetryPause = TimeSpan.FromMilliseconds(250);
 
@@ -52,6 +52,9 @@ public sealed class PcscReader : ICardReader
     /// <summary>How often the thread that listens has woken up. Nothing happens, nothing wakes it; libpcsclite itself looks for pcscd once a minute.</summary>
     internal long WakeUps => _watch.WakeUps;
 
+    /// <summary>Threads of all readers of this process that have not ended: two for each that is open, and those that pcscd does not answer.</summary>
+    internal static int LivingThreads => Volatile.Read(ref _livingThreads);
+
     /// <summary>Connects to pcscd. There may be no reader yet: one that comes is told.</summary>
     /// <param name="options">Validated here.</param>
     /// <param name="time">For the limits; null: the system's.</param>
@@ -64,7 +67,7 @@ public sealed class PcscReader : ICardReader
         string[] mistakes = [.. options.Validate(nameof(options))];
         if (mistakes.Length > 0) throw new ArgumentException(string.Join("; ", mistakes), nameof(options));
         if (!IsInstalled) throw Lost(DeviceLoss.Unplugged);
-        if (Volatile.Read(ref _livingThreads) >= 2 * MaxHungThreads) throw Lost(DeviceLoss.Stalled);
+        if (LivingThreads >= MaxThreads) throw Lost(DeviceLoss.Stalled);
         var reader = new PcscReader(options, time ?? TimeProvider.System);
         reader.CountThreads();
         try

@@ -14,6 +14,9 @@ internal sealed class PcscWatch
     // pcscd before 2.0 gives the name of all changes no count: a reader that comes between the list and the wait would not be noticed. Its library wakes up as often by itself.
     private const nuint RelistMilliseconds = 60_000;
 
+    // SCardGetStatusChange of pcsc-lite before 2.0 takes 16 states (PCSCLITE_MAX_READERS_CONTEXTS), and one is the list's.
+    private const int MaxSlots = 15;
+
     private readonly string _prefix;
     private readonly TaskCompletionSource<PcscError> _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -177,7 +180,7 @@ internal sealed class PcscWatch
         var error = PcscLite.ErrorOf(PcscLite.ListReaders(context, 0, ref buffer[0], ref length));
         if (error == PcscError.NoReadersAvailable) return PcscError.Success;
         if (error != PcscError.Success) return error;
-        names = [.. Encoding.UTF8.GetString(buffer, 0, (int)length).Split('\0').Where(n => n.Length > 0 && n.StartsWith(_prefix, StringComparison.Ordinal)).Distinct()];
+        names = [.. Encoding.UTF8.GetString(buffer, 0, (int)length).Split('\0').Where(n => n.Length > 0 && n.StartsWith(_prefix, StringComparison.Ordinal)).Distinct().Take(MaxSlots)];
         return PcscError.Success;
     }
 }

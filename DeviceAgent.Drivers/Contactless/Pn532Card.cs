@@ -41,9 +41,10 @@ internal sealed class Pn532Card(Pn532Link link, Pn532Options options, Pn532Targe
         for (var part = 0; part < MaxParts; part++)
         {
             // The rest of a long answer is asked for with the target's number alone.
-            var got = await link.CommandAsync(InDataExchange, part == 0 ? parameters : parameters.AsMemory(0, 1), options.AnswerTimeout, cancellationToken);
+            // Not sent twice: the card might give the next part of what it holds back instead.
+            var got = await link.CommandAsync(InDataExchange, part == 0 ? parameters : parameters.AsMemory(0, 1), options.AnswerTimeout, mayRepeat: false, cancellationToken);
             if (got.End == Pn532End.TimedOut) throw link.Stalled();
-            if (got.End == Pn532End.Refused || got.Data.IsEmpty) return Failed(CardFault.Left);
+            if (got.End != Pn532End.Answered || got.Data.IsEmpty) return Failed(CardFault.Left);
             var status = got.Data.Span[0];
             if ((status & ErrorMask) != 0) return Failed((status & ErrorMask) == AuthenticationError ? CardFault.Locked : CardFault.Left);
             var data = got.Data[1..];

@@ -10,7 +10,7 @@ namespace DeviceAgent.Drivers.Contactless;
 /// </remarks>
 public sealed class Pn532Reader : ICardReader
 {
-    private const byte Diagnose = 0x00, GetFirmwareVersion = 0x02, SamConfiguration = 0x14, RfConfiguration = 0x32, InListPassiveTarget = 0x4A;
+    private const byte Diagnose = 0x00, SamConfiguration = 0x14, RfConfiguration = 0x32, InListPassiveTarget = 0x4A;
 
     // Diagnose: is the ISO/IEC 14443-4 card still there. RFConfiguration: item 5, tries of an activation, FFh without end.
     private const byte CardPresenceTest = 0x06, MaxRetries = 0x05, Endless = 0xFF, Few = 0x02;
@@ -93,21 +93,22 @@ public sealed class Pn532Reader : ICardReader
 
     private async ValueTask SetUpAsync(CancellationToken cancellationToken)
     {
-        // After power-up the chip takes little else before SAMConfiguration has brought it out of its low-power mode. Normal mode, no SAM.
+        // A chip just powered up takes little more than these two; normal mode, no security module.
         await _link.WakeAsync();
-        await ExpectAsync(SamConfiguration, new byte[] { 0x01 }, 0, cancellationToken);
-        var version = await ExpectAsync(GetFirmwareVersion, default, 4, cancellationToken);
-        Model = Describe(version.Span);
+        await _link.FallInStepAsync();
+        var (chip, version, revision) = _link.Firmware;
+        Model = $"PN5{chip:X2} {version}.{revision}";
+        await ExpectAsync(SamConfiguration, new byte[] { 0x01 }, cancellationToken);
     }
-
-    private static string Describe(ReadOnlySpan<byte> version) => $"PN5{version[0]:X2} {version[1]}.{version[2]}";
 
     /// <summary>A command that a living chip always answers.</summary>
-    private async ValueTask<ReadOnlyMemory<byte>> ExpectAsync(byte code, ReadOnlyMemory<byte> data, int minBytes, CancellationToken cancellationToken)
+    private async ValueTask ExpectAsync(byte code, ReadOnlyMemory<byte> data, CancellationToken cancellationToken)
     {
-        var answer = await _link.CommandAsync(code, data, _options.AnswerTimeout, cancellationToken);
-        return answer.End == Pn532End.Answered && answer.Data.Length >= minBytes ? answer.Data : throw _link.Stalled();
+        if ((await CommandAsync(code, data, _options.AnswerTimeout, cancellationToken)).End != Pn532End.Answered) throw _link.Stalled();
     }
+
+    private ValueTask<Pn532Answer> CommandAsync(byte code, ReadOnlyMemory<byte> data, TimeSpan timeout, CancellationToken cancellationToken) =>
+        _link.CommandAsync(code, data, timeout, mayRepeat: true, cancellationToken);
 
     private async ValueTask<Pn532Target> WaitForTargetAsync(CancellationToken cancellationToken)
     {
@@ -124,8 +125,8 @@ public sealed class Pn532Reader : ICardReader
             }
             else
             {
-                // It was aborted. One that has lost its power meanwhile does not answer, or needs to be set up anew, which opening does.
-                await ExpectAsync(GetFirmwareVersion, default, 4, cancellationToken);
+                // It was aborted. One that has lost its power meanwhile does not answer, or refuses the next list and is set up anew by opening it.
+                await _link.FallInStepAsync();
             }
         }
     }
@@ -136,7 +137,7 @@ public sealed class Pn532Reader : ICardReader
         if (card.Technology == CardTechnology.Apdu && !card.HasFailed)
         {
             // A telephone has another number after each activation: it is asked, not activated again.
-            var presence = await _link.CommandAsync(Diagnose, new byte[] { CardPresenceTest }, _options.AnswerTimeout, cancellationToken);
+            var presence = await CommandAsync(Diagnose, new byte[] { CardPresenceTest }, _options.AnswerTimeout, cancellationToken);
             return presence.End == Pn532End.Answered && presence.Data.Span is [0x00, ..] ? card : null;
         }
         await SetTriesAsync(Few, cancellationToken);
@@ -152,12 +153,12 @@ public sealed class Pn532Reader : ICardReader
     }
 
     private ValueTask<Pn532Answer> ListAsync(TimeSpan timeout, CancellationToken cancellationToken) =>
-        _link.CommandAsync(InListPassiveTarget, new byte[] { 0x01, 0x00 }, timeout, cancellationToken);
+        CommandAsync(InListPassiveTarget, new byte[] { 0x01, 0x00 }, timeout, cancellationToken);
 
     private async ValueTask SetTriesAsync(byte tries, CancellationToken cancellationToken)
     {
         if (_tries == tries) return;
-        await ExpectAsync(RfConfiguration, new byte[] { MaxRetries, 0xFF, 0x01, tries }, 0, cancellationToken);
+        await ExpectAsync(RfConfiguration, new byte[] { MaxRetries, 0xFF, 0x01, tries }, cancellationToken);
         _tries = tries;
     }
 }

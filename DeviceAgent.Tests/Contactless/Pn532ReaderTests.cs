@@ -16,7 +16,7 @@ public sealed class Pn532ReaderTests
     {
         await using var fixture = await Pn532Fixture.OpenAsync();
         Assert.Equal("PN532 1.6", fixture.Reader.Model);
-        Assert.Equal([0x14, 0x02], fixture.Chip.Commands);
+        Assert.Equal([0x02, 0x14], fixture.Chip.Commands);
     }
 
     [Fact]
@@ -154,7 +154,7 @@ public sealed class Pn532ReaderTests
     public async Task Trouble_on_the_line_never_changes_a_code(string trouble)
     {
         var code = new string('8', 600);
-        await using var fixture = await Pn532Fixture.OpenAsync(Pn532Fixture.Brisk with { AckTimeout = TimeSpan.FromMilliseconds(40) });
+        await using var fixture = await Pn532Fixture.OpenAsync(Pn532Fixture.Brisk);
         var frames = 0;
         fixture.Chip.AlwaysExtended = trouble == "extended";
         if (trouble == "in parts") fixture.Chip.MaxData = 90;
@@ -170,6 +170,32 @@ public sealed class Pn532ReaderTests
         fixture.Chip.Present(new Type4Card(NdefBytes.Text(code)) { Uid = Uid, MaxRead = 240 });
         Assert.Equal(code, (await fixture.ReadCardAsync()).Text);
         Assert.True(frames > 15);
+    }
+
+    [Fact]
+    public async Task A_late_answer_is_never_taken_for_the_next_one()
+    {
+        await using var fixture = await Pn532Fixture.OpenAsync();
+        var tag = new Type2Card(NdefBytes.Text("one page after another, all different")) { Uid = Uid };
+        fixture.Chip.Present(tag);
+        var card = (await fixture.NextAsync()).Card!;
+        var late = new List<byte[]>();
+        // Acknowledgement and answer of the first page stay in the adapter, until the second page is asked for.
+        fixture.Chip.Spoil = frame =>
+        {
+            late.Add(frame);
+            return [];
+        };
+        var answer = new byte[Apdu.MaxAnswerBytes];
+        Assert.Equal(CardFault.Left, (await card.ExchangeAsync(Apdu.ReadPages(4), answer, TestEnds)).Fault);
+        fixture.Chip.Spoil = frame =>
+        {
+            byte[] all = [.. late.SelectMany(f => f), .. frame];
+            late.Clear();
+            return all;
+        };
+        Assert.Equal(18, (await card.ExchangeAsync(Apdu.ReadPages(8), answer, TestEnds)).Count);
+        Assert.Equal(tag.Memory.Slice(32, 16), answer.AsSpan(0, 16));
     }
 
     [Fact]
