@@ -21,7 +21,7 @@ public sealed partial class EscPosPrinter
     {
         if (_mayStandInsideCommand && !await PadAsync(Watch(_options.ProbeTimeout), cancellationToken)) return;
         EchoesProcessId = await MarkAsync([], _options.ProbeTimeout, cancellationToken) || EchoesProcessId;
-        (_cutCounter, _type, _hasAutomaticStatus, TellsStatusChanges) = (null, null, false, false);
+        (_cutCounter, _type, _hasAutomaticStatus, TellsStatusChanges, _lastTold) = (null, null, false, false, null);
         // What is stored of a unit counts only when nothing can be mixed up: its number and its firmware are asked all the same.
         var asksKnown = EchoesProcessId && _options.KnownUnit is not null;
         var texts = new Dictionary<int, string?>();

@@ -15,6 +15,8 @@ public sealed partial class EscPosPrinter
     private bool _hasAutomaticStatus;
     private bool _automaticStatusSeen;
     private bool? _answersFull;
+    private bool _portIsFull;
+    private uint? _lastTold;
     private bool _isRetracted;
 
     /// <inheritdoc/>
@@ -23,9 +25,6 @@ public sealed partial class EscPosPrinter
     /// <inheritdoc/>
     /// <remarks>False again after each ESC @ until the unit has shown that it still does (GS a: its setting may end with ESC @), and after it was off.</remarks>
     public bool TellsStatusChanges { get; private set; }
-
-    /// <inheritdoc/>
-    public bool RetractsTickets => _options.Presenter?.WhenNotTaken == NotTakenAction.Retract;
 
     /// <summary>DLE EOT 1-4, one after the other: the answers do not tell which question they answer.</summary>
     /// <returns>Null when the job's echo came meanwhile.</returns>
@@ -45,6 +44,7 @@ public sealed partial class EscPosPrinter
                 return _status = WithMedia(PrinterStatusRules.Judge(new PrinterAnswers { Full = full }));
             }
         }
+        _portIsFull = false;
         var answers = new byte?[4];
         for (int n = 0, silent = 0; n < answers.Length && silent < 2;)
         {
@@ -66,6 +66,8 @@ public sealed partial class EscPosPrinter
         }
         return _status = WithMedia(PrinterStatusRules.Judge(new PrinterAnswers
         {
+            // A port that takes no question (USB and TCP, while the printer stands still with a full buffer) is no printer that is off.
+            Automatic = _portIsFull && answers is [null, null, null, null] ? _lastTold : null,
             Printer = answers[0],
             OfflineCause = answers[1],
             ErrorCause = answers[2],
@@ -81,6 +83,8 @@ public sealed partial class EscPosPrinter
         _answer = null;
         if (await _line.WriteAsync(question, _options.ReplyTimeout, cancellationToken))
             await TakeUntilAsync(() => answered() || _jobEchoed, _options.ReplyTimeout, cancellationToken);
+        else
+            _portIsFull = true;
         return _jobEchoed;
     }
 
@@ -107,6 +111,7 @@ public sealed partial class EscPosPrinter
     {
         // One that nobody has asked for, or that is damaged, tells nothing that could be relied on.
         if (!_hasAutomaticStatus || !PrinterStatusRules.IsAutomatic(status)) return;
+        _lastTold = status;
         StatusTold?.Invoke(_identified ? WithMedia(PrinterStatusRules.Judge(new PrinterAnswers { Automatic = status })) : null);
     }
 

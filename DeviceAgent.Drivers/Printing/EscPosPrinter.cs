@@ -141,6 +141,8 @@ public sealed partial class EscPosPrinter : ITicketPrinter
             }
             if (!settled) return null;
         }
+        // Each was asked and certainly not answered: this unit has none.
+        if (EchoesProcessId) _cutCounter ??= 0;
         return null;
     }
 

@@ -12,6 +12,9 @@ public enum PrinterFlowControl
 /// <summary>One ESC/POS printer's timing and flow ("Printer" in agent.json). Ranges are checked when the printer is opened.</summary>
 public sealed record EscPosPrinterOptions
 {
+    /// <summary>Autocutter drives, as GS g 2 numbers them: 178 over the unit's life, 50 since they were last reset.</summary>
+    internal static readonly IReadOnlyList<int> EpsonCutCounters = [178, 50];
+
     /// <summary>What exceptions call the printer: its device path.</summary>
     public string Path { get; init; } = "printer";
 
@@ -49,7 +52,7 @@ public sealed record EscPosPrinterOptions
     public AutomaticStatusUse AutomaticStatus { get; init; }
 
     /// <summary>Numbers of GS g 2 that count cuts, the best first; the first one that is answered is taken. At most 8, each 1 to 65,535.</summary>
-    public IReadOnlyList<int> CutCounters { get; init; } = [178, 50];
+    public IReadOnlyList<int> CutCounters { get; init; } = EpsonCutCounters;
 
     /// <summary>What a document's cuts (GS V) are replaced by, 1 to 16 bytes; empty: they are sent as they are.</summary>
     public ReadOnlyMemory<byte> Cut { get; init; }

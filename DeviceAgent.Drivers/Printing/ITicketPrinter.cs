@@ -23,9 +23,6 @@ public interface ITicketPrinter : IAsyncDisposable
     /// <summary>The unit tells each change of its state at once: nobody needs to ask, except whether it is still there.</summary>
     bool TellsStatusChanges { get; }
 
-    /// <summary>A ticket that nobody takes is pulled back in.</summary>
-    bool RetractsTickets { get; }
-
     /// <summary>The unit has told its state by itself. Null: it has told something and is not known yet, ask it. Raised where the printer was opened.</summary>
     event Action<PrinterStatus?>? StatusTold;
 

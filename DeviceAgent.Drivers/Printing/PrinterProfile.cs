@@ -83,7 +83,7 @@ public sealed record PrinterProfile
     public AutomaticStatusUse AutomaticStatus { get; init; } = AutomaticStatusUse.Probe;
 
     /// <summary>Numbers of GS g 2 that count cuts, the best first; at most 8, each 1 to 65,535. Empty: it has none.</summary>
-    public IReadOnlyList<int> CutCounters { get; init; } = [178, 50];
+    public IReadOnlyList<int> CutCounters { get; init; } = EscPosPrinterOptions.EpsonCutCounters;
 
     /// <summary>The mouth; null: a ticket that is cut falls or hangs where a hand reaches it.</summary>
     public PrinterPresenter? Presenter { get; init; }
@@ -100,7 +100,14 @@ public sealed record PrinterProfile
     /// <summary>It prints GB18030 after FS &amp;.</summary>
     public bool ChineseMode { get; init; } = true;
 
-    /// <returns>The protocol's options for this kind of printer; what the profile says nothing about is kept.</returns>
+    /// <summary>What a printer that nobody has described is taken for.</summary>
+    public static PrinterProfile Default { get; } = new()
+    {
+        Name = "epson-tm",
+        About = "Epson TM-T82, TM-T88 and what imitates them: 80 mm paper, tells changes by itself where it can.",
+    };
+
+    /// <returns>The options of the protocol for this kind of printer. Flow control is kept: an operator may have set the unit otherwise.</returns>
     public EscPosPrinterOptions ApplyTo(EscPosPrinterOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -112,8 +119,6 @@ public sealed record PrinterProfile
             Presenter = Presenter,
             Cut = Cut,
             BlackMark = BlackMark,
-            FlowControl = FlowControl,
-            XoffReserveBytes = XoffReserveBytes,
         };
     }
 }

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
@@ -20,22 +19,23 @@ public static class PrinterProfileFile
 
     private static readonly JsonDocumentOptions Lenient = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, MaxDepth = 8 };
 
-    /// <summary>Profiles that come with the product, by name.</summary>
-    public static FrozenDictionary<string, PrinterProfile> BuiltIn { get; } = ReadBuiltIn();
+    private static readonly Assembly Own = typeof(PrinterProfileFile).Assembly;
 
-    /// <summary>What is taken where none is configured.</summary>
-    public static PrinterProfile Default => BuiltIn["epson-tm"];
+    /// <summary>Names of the profiles that come with the product, in order.</summary>
+    public static IReadOnlyList<string> Names { get; } =
+    [
+        .. Own.GetManifestResourceNames().Where(n => n.StartsWith(Folder, StringComparison.Ordinal)).Select(n => n[Folder.Length..^".json".Length]).Order(StringComparer.Ordinal),
+    ];
 
     /// <summary>Finds a profile by its name, or reads it from the file at an absolute path.</summary>
     /// <returns>The profile; null when there are mistakes.</returns>
     public static PrinterProfile? Find(string nameOrPath, out IReadOnlyList<string> mistakes)
     {
         ArgumentNullException.ThrowIfNull(nameOrPath);
-        mistakes = [];
-        if (BuiltIn.TryGetValue(nameOrPath, out var known)) return known;
+        if (Names.Contains(nameOrPath)) return Parse(BuiltIn(nameOrPath), out mistakes);
         if (!nameOrPath.StartsWith('/'))
         {
-            mistakes = [$"must be one of {string.Join(", ", BuiltIn.Keys.Order(StringComparer.Ordinal))}, or the absolute path of a profile; there is no '{nameOrPath}'"];
+            mistakes = [$"must be one of {string.Join(", ", Names)}, or the absolute path of a profile; there is no '{nameOrPath}'"];
             return null;
         }
         byte[] json;
@@ -130,19 +130,12 @@ public static class PrinterProfileFile
         return presenter;
     }
 
-    private static FrozenDictionary<string, PrinterProfile> ReadBuiltIn()
+    private static byte[] BuiltIn(string name)
     {
-        var assembly = Assembly.GetExecutingAssembly();
-        var profiles = new Dictionary<string, PrinterProfile>(StringComparer.Ordinal);
-        foreach (var resource in assembly.GetManifestResourceNames().Where(n => n.StartsWith(Folder, StringComparison.Ordinal)))
-        {
-            using var stream = assembly.GetManifestResourceStream(resource)!;
-            var json = new byte[stream.Length];
-            stream.ReadExactly(json);
-            var profile = Parse(json, out var mistakes) ?? throw new InvalidDataException($"{resource}: {string.Join("; ", mistakes)}");
-            profiles.Add(profile.Name, profile);
-        }
-        return profiles.ToFrozenDictionary(StringComparer.Ordinal);
+        using var stream = Own.GetManifestResourceStream($"{Folder}{name}.json")!;
+        var json = new byte[stream.Length];
+        stream.ReadExactly(json);
+        return json;
     }
 
     /// <summary>One object of the file; remembers which keys were asked for.</summary>
