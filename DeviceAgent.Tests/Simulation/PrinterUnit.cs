@@ -175,8 +175,10 @@ internal sealed class PrinterUnit(World world, PrinterKind kind, string serial)
     {
         if (lines is { } full) Roll = full;
         world.Note($"printer: cover shut, roll {Roll}");
+        // Two hands at one cover: the second finds it shut, and what is shut already makes no cut.
+        var wasOpen = IsCoverOpen;
         IsCoverOpen = false;
-        if (kind.CutsAtRefill && HasPower && Roll > 0) MakeCut();
+        if (kind.CutsAtRefill && wasOpen && HasPower && Roll > 0) MakeCut();
         TellChange();
         GoOn();
     }

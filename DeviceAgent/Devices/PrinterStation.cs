@@ -167,7 +167,8 @@ public sealed class PrinterStation : IPrinterStation, IKioskDevice
             _armed = Interval;
             _sooner = new();
             var wait = _armed - _time.GetElapsedTime(_lookedAt);
-            if (wait > TimeSpan.Zero) await PauseAsync(gone, wait, stop);
+            // Timers count whole milliseconds: a shorter rest would be no pause at all.
+            if (wait > TimeSpan.Zero) await PauseAsync(gone, TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds)), stop);
             // Never in the middle of a job: the desk has the turn then, and sees for itself.
             else if (!_turn.IsTaken) await LookAsync();
             else if (_armed > TimeSpan.Zero) _lookedAt = _time.GetTimestamp();
