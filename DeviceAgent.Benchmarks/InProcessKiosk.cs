@@ -49,8 +49,8 @@ internal sealed class InProcessKiosk : IBusTvmApi, IAsyncDisposable
         _lights = GuidanceLights.Open(new() { Backend = Devices.LightsBackend.Simulated, Path = lights }, _time, _loggers.CreateLogger("lights"));
         _journal = SqliteJournal.Create(Path.Combine(folder, SqliteJournal.FileName), new(), _keys, _time);
         _sender = new(_journal, new Dictionary<string, IReportRoute> { [ReportKinds.BusBook] = new BusBookRoute(this) }, new(), _time, Random.Shared, _loggers.CreateLogger("outbox"));
-        var port = new SerialPrinterPort(_printerLine.DevicePath, new() { BaudRate = 115_200 }, new() { Path = _printerLine.DevicePath }, _time);
-        _printer = new(port, _time, Random.Shared, _loggers.CreateLogger("printer"));
+        var port = new EscPosPort(_printerLine.DevicePath, new() { BaudRate = 115_200 }, PrinterProfile.Default.ApplyTo(new()), _time);
+        _printer = new(port, new() { Time = _time, Logger = _loggers.CreateLogger("printer") }, Random.Shared);
         _desk = new(new()
         {
             Journal = _journal,

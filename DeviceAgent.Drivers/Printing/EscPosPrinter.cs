@@ -2,7 +2,8 @@ namespace DeviceAgent.Drivers.Printing;
 
 /// <summary>One ESC/POS ticket printer on a byte stream.</summary>
 /// <remarks>
-/// Source: Epson ESC/POS reference: DLE EOT n, DLE ENQ 2, ESC @, FS &amp;, GS ( H fn 48, GS I 65-69, GS g 2.
+/// Sources: Epson ESC/POS reference: DLE EOT n, DLE ENQ n, ESC @, FS &amp;, GS ( H fn 48, GS I 2 and 65-69, GS a, GS g 2; Custom and Pyramid:
+/// DLE EOT 17 and 20, GS e.
 /// Owns the port: disposing the printer closes it; an opening that fails closes it too. One caller at a time; a second one is a fault
 /// of the program and throws. Paper, cover and errors are values; a pulled cable is a <see cref="DeviceLostException"/>.
 /// <para>
@@ -21,15 +22,12 @@ namespace DeviceAgent.Drivers.Printing;
 /// Ids that begin with "~~" are kept for this; callers' ids that count up from zero get there after 81 million jobs.
 /// </para>
 /// </remarks>
-public sealed class EscPosPrinter : ITicketPrinter
+public sealed partial class EscPosPrinter : ITicketPrinter
 {
     private const int MaxOtherEchoes = 64;
     private const int OwnIds = 95 * 95;
-    private const int CumulativeCuts = 178, ResettableCuts = 50;
-
-    private static readonly byte[][] StatusQuestions = [[0x10, 0x04, 1], [0x10, 0x04, 2], [0x10, 0x04, 3], [0x10, 0x04, 4]];
     private static readonly byte[] Padding = new byte[EscPosDocument.LongestCommandBytes];
-    private static readonly byte[] ClearBuffers = [0x10, 0x05, 2];
+    private static readonly byte[] Resume = [0x10, 0x05, 1], ClearBuffers = [0x10, 0x05, 2];
     private static readonly byte[] Initialise = [0x1B, 0x40, 0x1C, 0x26];
 
     private readonly PrinterLine _line;
@@ -41,6 +39,8 @@ public sealed class EscPosPrinter : ITicketPrinter
 
     // What the replies taken so far say; see Take.
     private byte? _answer;
+    private uint? _full;
+    private byte? _plain;
     private string? _text;
     private ProcessId? _marker;
     private ProcessId? _markerEchoed;
@@ -52,6 +52,7 @@ public sealed class EscPosPrinter : ITicketPrinter
     private bool _mayStandInsideCommand = true;
     private bool _answersAreOwed;
     private int? _cutCounter;
+    private byte? _type;
     private PrinterStatus? _status;
     private long _jobBytes;
 
@@ -61,7 +62,7 @@ public sealed class EscPosPrinter : ITicketPrinter
         _time = time;
         // Differs from one run to the next, so that a dead run's late echo is not taken for one of this run.
         _nextOwnId = (int)(time.GetUtcNow().ToUnixTimeMilliseconds() % OwnIds);
-        _line = new PrinterLine(port, options, time);
+        _line = new PrinterLine(port, options, time, OnAutomaticStatus);
     }
 
     /// <summary>Identity of the unit; all null until it was first seen online and able to print. Read again after it was off.</summary>
@@ -112,26 +113,27 @@ public sealed class EscPosPrinter : ITicketPrinter
         if (status.Device == DeviceState.PowerOff)
         {
             // It may come back as another unit, and with nothing in its buffer.
-            _identified = EchoesProcessId = false;
+            _identified = EchoesProcessId = TellsStatusChanges = false;
             _line.ForgetStop();
         }
-        else if (!_identified && status.Device == DeviceState.Online && !PrinterStatusRules.StandsStill(status))
+        else if (status.Device == DeviceState.Online && !PrinterStatusRules.StandsStill(status))
         {
-            await IdentifyAsync(cancellationToken);
+            if (!_identified) await IdentifyAsync(cancellationToken);
+            else if (_hasAutomaticStatus && !TellsStatusChanges && !_mayStandInsideCommand) await EnableAutomaticStatusAsync(cancellationToken);
         }
         return status;
     }
 
     /// <inheritdoc/>
-    /// <remarks>GS g 2: the cumulative count of autocutter drives (178), else the resettable one (50). Which one is settled by the first answer.</remarks>
+    /// <remarks>GS g 2, by default: the cumulative count of autocutter drives (178), else the resettable one (50). Which one is settled by the first answer.</remarks>
     public async ValueTask<long?> ReadCutCounterAsync(CancellationToken cancellationToken)
     {
         using var use = Use();
         // A counter is evidence only together with the unit that told it.
-        if (!_identified) return null;
-        foreach (var number in _cutCounter is { } known ? [known] : new[] { CumulativeCuts, ResettableCuts })
+        if (!_identified || _cutCounter == 0) return null;
+        foreach (var number in _cutCounter is { } known ? [known] : _options.CutCounters)
         {
-            var (settled, text) = await AskTextAsync([0x1D, 0x67, 0x32, 0, (byte)number, 0], cancellationToken);
+            var (settled, text) = await AskTextAsync([0x1D, 0x67, 0x32, 0, (byte)number, (byte)(number >> 8)], cancellationToken);
             if (text is { Length: <= 10 } && long.TryParse(text, System.Globalization.NumberStyles.None, null, out var count))
             {
                 _cutCounter = number;
@@ -139,6 +141,8 @@ public sealed class EscPosPrinter : ITicketPrinter
             }
             if (!settled) return null;
         }
+        // Each was asked and certainly not answered: this unit has none.
+        if (EchoesProcessId) _cutCounter ??= 0;
         return null;
     }
 
@@ -154,6 +158,8 @@ public sealed class EscPosPrinter : ITicketPrinter
         {
             _jobRequested = true;
             await AwaitEchoAsync(watch, settlesWithoutEcho: false, cancellationToken);
+            // A ticket that a dead or impatient sender left cut and not presented.
+            if (_jobEchoed && _options.Presenter is { } presenter) await PresentAsync(presenter, cancellationToken);
         }
         return new FenceResult(_jobEchoed, TakeOthers(), _status is { Device: not DeviceState.PowerOff } answered ? answered : null);
     }
@@ -166,7 +172,15 @@ public sealed class EscPosPrinter : ITicketPrinter
         _line.ForgetStop();
         var watch = Watch(_options.JobTimeout);
         if (_mayStandInsideCommand) await PadAsync(watch, cancellationToken);
+        TellsStatusChanges = false;
         await SendAsync(Initialise, watch, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<bool> ResumeAsync(CancellationToken cancellationToken)
+    {
+        using var use = Use();
+        return await _line.WriteAsync(Resume, _options.ReplyTimeout, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -177,7 +191,8 @@ public sealed class EscPosPrinter : ITicketPrinter
         PrintEnd end;
         try
         {
-            end = await RunAsync(document, id, cancellationToken);
+            end = await RunAsync(DocumentCuts.Translate(document, _options.BlackMark, _options.Cut), id, cancellationToken);
+            if (_jobEchoed && _options.Presenter is { } presenter) await PresentAsync(presenter, cancellationToken);
         }
         catch (DeviceLostException)
         {
@@ -189,6 +204,10 @@ public sealed class EscPosPrinter : ITicketPrinter
             TakeWaiting();
             end = PrintEnd.Cancelled;
         }
+        finally
+        {
+            _line.QueuesAutomaticStatus = false;
+        }
         return new PrintResult(_jobEchoed ? PrintEnd.Completed : end, _jobBytes, TakeOthers(), _status);
     }
 
@@ -198,10 +217,16 @@ public sealed class EscPosPrinter : ITicketPrinter
     {
         var watch = new StandstillWatch(_time, _options, _options.JobTimeout, renewed: true);
         if (_mayStandInsideCommand && !await PadAsync(watch, cancellationToken)) return GivenUp();
-        var end = await SendAsync(document, watch, cancellationToken) ?? await SendAsync(EchoRequest(id), watch, cancellationToken);
+        // The job's ESC @ may switch the automatic status off: until it is seen again, nobody relies on it.
+        (TellsStatusChanges, _isRetracted) = (false, false);
+        var end = await SendAsync(document, watch, cancellationToken);
+        (_automaticStatusSeen, _line.QueuesAutomaticStatus) = (false, _hasAutomaticStatus);
+        end ??= await SendAsync(_hasAutomaticStatus ? [.. EnableAutomaticStatus, .. EchoRequest(id)] : EchoRequest(id), watch, cancellationToken);
         if (end is { } early) return early;
         _jobRequested = true;
-        return await AwaitEchoAsync(watch, settlesWithoutEcho: true, cancellationToken);
+        end = await AwaitEchoAsync(watch, settlesWithoutEcho: true, cancellationToken);
+        TellsStatusChanges = _automaticStatusSeen;
+        return end.Value;
     }
 
     /// <returns>Null when the port has taken everything.</returns>
@@ -301,85 +326,6 @@ public sealed class EscPosPrinter : ITicketPrinter
         }
     }
 
-    /// <summary>DLE EOT 1-4, one after the other: the answers do not tell which question they answer.</summary>
-    /// <returns>Null when the job's echo came meanwhile.</returns>
-    private async Task<PrinterStatus?> AskStatusAsync(CancellationToken cancellationToken)
-    {
-        var answers = new byte?[4];
-        for (int n = 0, silent = 0; n < answers.Length && silent < 2;)
-        {
-            TakeWaiting();
-            _answer = null;
-            if (await _line.WriteAsync(StatusQuestions[n], _options.ReplyTimeout, cancellationToken))
-                await TakeUntilAsync(() => _answer is not null || _jobEchoed, _options.ReplyTimeout, cancellationToken);
-            if (_jobEchoed) return null;
-            answers[n] = _answer;
-            // The first question is asked twice before the printer counts as off; a unit may well not know one of the others.
-            silent = _answer is null ? silent + 1 : 0;
-            if (_answer is not null || n > 0) n++;
-        }
-        return _status = PrinterStatusRules.Judge(answers[0], answers[1], answers[2], answers[3]);
-    }
-
-    private async Task IdentifyAsync(CancellationToken cancellationToken)
-    {
-        if (_mayStandInsideCommand && !await PadAsync(Watch(_options.ProbeTimeout), cancellationToken)) return;
-        EchoesProcessId = await MarkAsync([], _options.ProbeTimeout, cancellationToken) || EchoesProcessId;
-        var texts = new string?[5];
-        var silent = false;
-        for (var i = 0; i < texts.Length; i++)
-        {
-            _answersAreOwed = false;
-            (var settled, texts[i]) = await AskTextAsync([0x1D, 0x49, (byte)(65 + i)], cancellationToken);
-            silent |= !settled;
-        }
-        _answersAreOwed = false;
-        _cutCounter = null;
-        // Without an echo a late answer may have been taken for the next one: only when no more come is the identity believed.
-        if (silent && await AwaitStragglerAsync(cancellationToken)) return;
-        Identity = new(Maker: texts[1], Model: texts[2], Firmware: texts[0], SerialNumber: texts[3], Languages: texts[4]);
-        _identified = true;
-    }
-
-    private async Task<bool> AwaitStragglerAsync(CancellationToken cancellationToken)
-    {
-        _text = null;
-        await TakeUntilAsync(() => _text is not null, _options.ReplyTimeout, cancellationToken);
-        return _text is not null;
-    }
-
-    /// <summary>Sends a question that is answered in buffer order.</summary>
-    /// <returns>Whether it is certain that no answer is still to come, and the answer.</returns>
-    private async Task<(bool Settled, string? Text)> AskTextAsync(byte[] question, CancellationToken cancellationToken)
-    {
-        TakeWaiting();
-        _text = null;
-        if (EchoesProcessId)
-        {
-            var settled = await MarkAsync(question, _options.ReplyTimeout, cancellationToken);
-            return (settled, settled && _text is { Length: > 0 } text ? text : null);
-        }
-        if (_answersAreOwed || _line.IsStopped) return (false, null);
-        _answersAreOwed = true;
-        if (!await _line.WriteAsync(question, _options.ReplyTimeout, cancellationToken)) return (false, null);
-        await TakeUntilAsync(() => _text is not null, _options.ReplyTimeout, cancellationToken);
-        if (_text is null) return (false, null);
-        _answersAreOwed = false;
-        return (true, _text.Length > 0 ? _text : null);
-    }
-
-    /// <summary>Sends a question and an id of the driver's own; true when that id came back.</summary>
-    private async Task<bool> MarkAsync(byte[] question, TimeSpan timeout, CancellationToken cancellationToken)
-    {
-        if (_line.IsStopped) return false;
-        var marker = ProcessId.FromNumber(-1 - _nextOwnId);
-        _nextOwnId = (_nextOwnId + 1) % OwnIds;
-        _marker = marker;
-        if (!await _line.WriteAsync((byte[])[.. question, .. EchoRequest(marker)], timeout, cancellationToken)) return false;
-        await TakeUntilAsync(() => _markerEchoed == marker, timeout, cancellationToken);
-        return _markerEchoed == marker;
-    }
-
     /// <summary>GS ( H fn 48: transmits the process id when everything before it is printed.</summary>
     private static byte[] EchoRequest(ProcessId id)
     {
@@ -416,6 +362,15 @@ public sealed class EscPosPrinter : ITicketPrinter
         {
             case PrinterReplyKind.RealTimeStatus:
                 _answer = (byte)incoming.Reply.Status;
+                break;
+            case PrinterReplyKind.FullStatus:
+                _full = incoming.Reply.Status;
+                break;
+            case PrinterReplyKind.PlainStatus:
+                _plain = (byte)incoming.Reply.Status;
+                break;
+            case PrinterReplyKind.AutomaticStatus:
+                _automaticStatusSeen = true;
                 break;
             case PrinterReplyKind.Text:
                 _text = incoming.Text;

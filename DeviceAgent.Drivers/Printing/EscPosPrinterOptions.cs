@@ -12,6 +12,9 @@ public enum PrinterFlowControl
 /// <summary>One ESC/POS printer's timing and flow ("Printer" in agent.json). Ranges are checked when the printer is opened.</summary>
 public sealed record EscPosPrinterOptions
 {
+    /// <summary>Autocutter drives, as GS g 2 numbers them: 178 over the unit's life, 50 since they were last reset.</summary>
+    internal static readonly IReadOnlyList<int> EpsonCutCounters = [178, 50];
+
     /// <summary>What exceptions call the printer: its device path.</summary>
     public string Path { get; init; } = "printer";
 
@@ -42,6 +45,27 @@ public sealed record EscPosPrinterOptions
     /// <summary>Bytes that are handed to the port at a time, 1 to 65,536.</summary>
     public int ChunkBytes { get; init; } = 256;
 
+    /// <summary>The commands by which the unit tells its state.</summary>
+    public PrinterStatusForm StatusForm { get; init; }
+
+    /// <summary>Whether the unit is asked to tell changes by itself. Uses no paper.</summary>
+    public AutomaticStatusUse AutomaticStatus { get; init; }
+
+    /// <summary>Numbers of GS g 2 that count cuts, the best first; the first one that is answered is taken. At most 8, each 1 to 65,535.</summary>
+    public IReadOnlyList<int> CutCounters { get; init; } = EpsonCutCounters;
+
+    /// <summary>What a document's cuts (GS V) are replaced by, 1 to 16 bytes; empty: they are sent as they are.</summary>
+    public ReadOnlyMemory<byte> Cut { get; init; }
+
+    /// <summary>Sent before each cut, where the stock carries black marks; at most 16 bytes, empty for plain rolls.</summary>
+    public ReadOnlyMemory<byte> BlackMark { get; init; }
+
+    /// <summary>What is known of a unit, by its serial number, so that it is not probed again; null for a unit that nobody knows.</summary>
+    public Func<string, PrinterCapabilities?>? KnownUnit { get; init; }
+
+    /// <summary>The mouth that holds a cut ticket until it is taken; null: there is none.</summary>
+    public PrinterPresenter? Presenter { get; init; }
+
     /// <returns>Every mistake: "section:Key must be …", with what is allowed; none when all is well.</returns>
     public IEnumerable<string> Validate(string section)
     {
@@ -60,6 +84,17 @@ public sealed record EscPosPrinterOptions
         }
         if (!Enum.IsDefined(FlowControl)) yield return $"{section}:{nameof(FlowControl)} must be one of {string.Join(", ", Enum.GetNames<PrinterFlowControl>())}";
         if (XoffReserveBytes is < 2 or > 1024) yield return $"{section}:{nameof(XoffReserveBytes)} must be a whole number from 2 to 1024";
+        if (!Enum.IsDefined(StatusForm)) yield return $"{section}:{nameof(StatusForm)} must be one of {string.Join(", ", Enum.GetNames<PrinterStatusForm>())}";
+        if (!Enum.IsDefined(AutomaticStatus)) yield return $"{section}:{nameof(AutomaticStatus)} must be one of {string.Join(", ", Enum.GetNames<AutomaticStatusUse>())}";
+        if (CutCounters.Count > 8 || CutCounters.Any(n => n is < 1 or > 65_535)) yield return $"{section}:{nameof(CutCounters)} must hold at most 8 whole numbers from 1 to 65535";
+        if (Cut.Length > 16) yield return $"{section}:{nameof(Cut)} must have at most 16 bytes";
+        if (BlackMark.Length > 16) yield return $"{section}:{nameof(BlackMark)} must have at most 16 bytes";
+        if (Presenter is { } presenter)
+        {
+            if (presenter.TakeTimeout < TimeSpan.FromSeconds(1) || presenter.TakeTimeout > TimeSpan.FromMinutes(10))
+                yield return $"{section}:{nameof(Presenter)}:{nameof(presenter.TakeTimeout)} must be a time from {TimeSpan.FromSeconds(1):c} to {TimeSpan.FromMinutes(10):c}";
+            if (presenter.Present.Length is < 1 or > 16) yield return $"{section}:{nameof(Presenter)}:{nameof(presenter.Present)} must have 1 to 16 bytes";
+        }
         if (ChunkBytes is < 1 or > 65_536) yield return $"{section}:{nameof(ChunkBytes)} must be a whole number from 1 to 65536";
     }
 }

@@ -17,7 +17,16 @@ public interface ITicketPrinter : IAsyncDisposable
     /// <summary>Whether this unit echoes process ids; probed together with its identity, never inferred from its model.</summary>
     bool EchoesProcessId { get; }
 
-    /// <summary>DLE EOT 1-4. A device state of <see cref="DeviceState.PowerOff"/> when the printer does not answer at all.</summary>
+    /// <summary>What the unit was found to be able to do; null until it was identified.</summary>
+    PrinterCapabilities? Capabilities { get; }
+
+    /// <summary>The unit tells each change of its state at once: nobody needs to ask, except whether it is still there.</summary>
+    bool TellsStatusChanges { get; }
+
+    /// <summary>The unit has told its state by itself. Null: it has told something and is not known yet, ask it. Raised where the printer was opened.</summary>
+    event Action<PrinterStatus?>? StatusTold;
+
+    /// <summary>The real-time status. A device state of <see cref="DeviceState.PowerOff"/> when the printer does not answer at all.</summary>
     ValueTask<PrinterStatus> ReadStatusAsync(CancellationToken cancellationToken);
 
     /// <summary>The maintenance counter of cuts; null when the unit does not tell it.</summary>
@@ -31,6 +40,10 @@ public interface ITicketPrinter : IAsyncDisposable
 
     /// <summary>DLE ENQ 2 and ESC @: drops what the printer still holds. Only after a fence: before it, the buffer is evidence.</summary>
     ValueTask ClearAsync(CancellationToken cancellationToken);
+
+    /// <summary>DLE ENQ 1: goes on where a recoverable error (a stuck cutter) has stopped the printing. Clears nothing; ignored without such an error.</summary>
+    /// <returns>False when the port did not take it.</returns>
+    ValueTask<bool> ResumeAsync(CancellationToken cancellationToken);
 
     /// <summary>Sends the document and the request to echo <paramref name="id"/> when the printing is completed; waits for the echo.</summary>
     ValueTask<PrintResult> PrintAsync(ReadOnlyMemory<byte> document, ProcessId id, CancellationToken cancellationToken);
@@ -95,26 +108,6 @@ public readonly record struct ProcessId
 
 /// <summary>What a unit tells of itself (GS I 65-69). Null where it does not answer.</summary>
 public sealed record PrinterIdentity(string? Maker, string? Model, string? Firmware, string? SerialNumber, string? Languages);
-
-/// <summary>DLE EOT 1-4 in one value.</summary>
-public sealed record PrinterStatus
-{
-    /// <summary>Online, Offline (told by the printer), PowerOff (no answer), HardwareError (cutter, mechanical, unrecoverable).</summary>
-    public required DeviceState Device { get; init; }
-    public required PaperSupply Paper { get; init; }
-    /// <summary>Unknown on printers without a presenter.</summary>
-    public MediaState Media { get; init; }
-    public bool CoverOpen { get; init; }
-    public bool FeedKeyPressed { get; init; }
-    public bool CutterError { get; init; }
-    public bool MechanicalError { get; init; }
-    public bool UnrecoverableError { get; init; }
-    public bool AutoRecoverableError { get; init; }
-
-    /// <summary>The printer would print a ticket now: online, paper, cover shut, no error.</summary>
-    public bool CanPrint => Device == DeviceState.Online && (Paper is PaperSupply.Full or PaperSupply.Low)
-        && !CoverOpen && !CutterError && !MechanicalError && !UnrecoverableError;
-}
 
 /// <param name="Echoed">The fence's own id came back: the buffer has drained.</param>
 /// <param name="OtherEchoes">Ids of earlier jobs that came back meanwhile: each proves its own attempt, and no other.</param>

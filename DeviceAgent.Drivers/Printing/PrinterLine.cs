@@ -29,11 +29,16 @@ internal sealed class PrinterLine : IAsyncDisposable
     private readonly Channel<IncomingReply> _replies = Channel.CreateBounded<IncomingReply>(
         new BoundedChannelOptions(MaxWaitingReplies) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true, SingleWriter = true });
     private readonly Task _reading;
-    private volatile bool _stopped;
+    private readonly Action<uint> _onAutomaticStatus;
+    private readonly bool _kioskForms;
+    private volatile bool _stopped, _queuesAutomaticStatus;
     private long _assumedTaken;
 
-    public PrinterLine(Stream port, EscPosPrinterOptions options, TimeProvider time)
+    /// <param name="onAutomaticStatus">Called by the reader, where the line was made, for each automatic status.</param>
+    public PrinterLine(Stream port, EscPosPrinterOptions options, TimeProvider time, Action<uint> onAutomaticStatus)
     {
+        _onAutomaticStatus = onAutomaticStatus;
+        _kioskForms = options.StatusForm == PrinterStatusForm.Kiosk;
         _port = port;
         _counter = port as ICountsBytesWritten;
         _path = options.Path;
@@ -50,6 +55,13 @@ internal sealed class PrinterLine : IAsyncDisposable
 
     /// <summary>Completes when the device is gone; cancelled when the line was closed instead.</summary>
     public Task<DeviceLostException> Lost => _lost.Task;
+
+    /// <summary>Automatic statuses wait among the replies, too; else they are only told, so that they never push out an echo that nobody has taken yet.</summary>
+    public bool QueuesAutomaticStatus
+    {
+        get => _queuesAutomaticStatus;
+        set => _queuesAutomaticStatus = value;
+    }
 
     /// <summary>The printer has forgotten its XOFF: it was off, or its buffer was cleared.</summary>
     public void ForgetStop() => _stopped = false;
@@ -118,7 +130,7 @@ internal sealed class PrinterLine : IAsyncDisposable
     private async Task ReadAsync()
     {
         var buffer = new byte[256];
-        var parser = new PrinterReplyParser();
+        var parser = new PrinterReplyParser(_kioskForms);
         var lastRead = _time.GetTimestamp();
         try
         {
@@ -145,6 +157,11 @@ internal sealed class PrinterLine : IAsyncDisposable
     private void Publish(in PrinterReply reply, PrinterReplyParser parser)
     {
         if (reply.Kind is PrinterReplyKind.Xon or PrinterReplyKind.Xoff) _stopped = reply.Kind == PrinterReplyKind.Xoff;
+        if (reply.Kind == PrinterReplyKind.AutomaticStatus)
+        {
+            _onAutomaticStatus(reply.Status);
+            if (!_queuesAutomaticStatus) return;
+        }
         _replies.Writer.TryWrite(new(reply, reply.Kind == PrinterReplyKind.Text ? Encoding.ASCII.GetString(parser.Text) : null));
     }
 

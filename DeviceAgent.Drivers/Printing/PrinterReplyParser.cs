@@ -9,7 +9,9 @@ public enum PrinterReplyKind
     RealTimeStatus,
     /// <summary>Four bytes that nobody asked for: automatic status back.</summary>
     AutomaticStatus,
-    /// <summary>One byte 0xx0xxxxb: GS r, GS I 1-3.</summary>
+    /// <summary>Six bytes 10h 0Fh p u r e, the answer of a kiosk printer to DLE EOT 20.</summary>
+    FullStatus,
+    /// <summary>One byte 0xx0xxxxb: GS r, GS I 1-3; of a kiosk printer also xxx0xxxxb: GS e 6.</summary>
     PlainStatus,
     /// <summary>5Fh, text, NUL: GS I 65-69, GS g 2. See <see cref="PrinterReplyParser.Text"/>.</summary>
     Text,
@@ -20,31 +22,33 @@ public enum PrinterReplyKind
 }
 
 /// <param name="Kind">What it is.</param>
-/// <param name="Status">The status byte; of an automatic status its four bytes, the first one highest; else 0.</param>
+/// <param name="Status">The status byte; of an automatic status its four bytes, of a full one p u r e, the first one highest; else 0.</param>
 /// <param name="ProcessId">The echoed id; meaningless for other kinds.</param>
 public readonly record struct PrinterReply(PrinterReplyKind Kind, uint Status, ProcessId ProcessId);
 
 /// <summary>Tells a printer's reply bytes apart, one byte at a time, without allocation, and finds its way back after garbage.</summary>
 /// <remarks>
-/// Source: Epson ESC/POS reference, "Transmission status identification" and GS ( H fn 48, GS I, GS a.
+/// Source: Epson ESC/POS reference, "Transmission status identification" and GS ( H fn 48, GS I, GS a; Custom and Pyramid, DLE EOT 20 and GS e 6.
 /// XON and XOFF are told wherever they stand. Whatever does not fit is dropped and counted; the byte that broke a reply is looked
 /// at again, so garbage costs the reply that it hit and at most the one behind it, which a text cut short takes for its own.
 /// Pure: no clock and no I/O; a reader that sees silence inside a reply calls <see cref="Reset"/>.
 /// </remarks>
-public sealed class PrinterReplyParser
+/// <param name="kioskForms">The replies that kiosk printers have besides. 10h 0Fh would otherwise begin an automatic status.</param>
+public sealed class PrinterReplyParser(bool kioskForms = false)
 {
     /// <summary>Bytes between 5Fh and NUL; Epson's longest (GS I 69) stay far below.</summary>
     public const int MaxTextBytes = 80;
 
     private const byte TextHeader = 0x5F, EchoHeader = 0x37, EchoIdentifier = 0x22;
-    private const int EchoBytes = 7, AutomaticBytes = 4;
+    private const int EchoBytes = 7, AutomaticBytes = 4, FullBytes = 6;
+    private const byte FullHeader = 0x10, FullIdentifier = 0x0F;
 
     private readonly byte[] _text = new byte[MaxTextBytes];
     private State _state;
     private int _count;
     private uint _packed;
 
-    private enum State { Idle, Automatic, Text, Echo }
+    private enum State { Idle, Automatic, Full, Text, Echo }
 
     private enum Step { More, Complete, Misfit }
 
@@ -87,6 +91,7 @@ public sealed class PrinterReplyParser
         return _state switch
         {
             State.Automatic => ContinueAutomatic(value, out reply),
+            State.Full => ContinueFull(value, out reply),
             State.Text => ContinueText(value, out reply),
             State.Echo => ContinueEcho(value, out reply),
             _ => Step.Misfit,
@@ -97,13 +102,15 @@ public sealed class PrinterReplyParser
     {
         reply = default;
         if ((value & 0x93) == 0x12) reply = new(PrinterReplyKind.RealTimeStatus, value, default);
-        else if ((value & 0x90) == 0) reply = new(PrinterReplyKind.PlainStatus, value, default);
+        else if (IsPlain(value)) reply = new(PrinterReplyKind.PlainStatus, value, default);
         else if ((value & 0x93) == 0x10) Enter(State.Automatic, 1, value);
         else if (value == TextHeader) Enter(State.Text, 0, 0);
         else if (value == EchoHeader) Enter(State.Echo, 1, 0);
         else JunkBytes++;
-        return (value & 0x93) == 0x12 || (value & 0x90) == 0;
+        return (value & 0x93) == 0x12 || IsPlain(value);
     }
+
+    private bool IsPlain(byte value) => (value & (kioskForms ? 0x10 : 0x90)) == 0;
 
     private void Enter(State state, int count, uint packed) => (_state, _count, _packed) = (state, count, packed);
 
@@ -111,10 +118,26 @@ public sealed class PrinterReplyParser
     {
         reply = default;
         if ((value & 0x90) != 0) return Step.Misfit;
+        if (kioskForms && _count == 1 && _packed == FullHeader && value == FullIdentifier)
+        {
+            Enter(State.Full, 2, 0);
+            return Step.More;
+        }
         _packed = _packed << 8 | value;
         if (++_count < AutomaticBytes) return Step.More;
         _state = State.Idle;
         reply = new(PrinterReplyKind.AutomaticStatus, _packed, default);
+        return Step.Complete;
+    }
+
+    private Step ContinueFull(byte value, out PrinterReply reply)
+    {
+        reply = default;
+        if ((value & 0x90) != 0) return Step.Misfit;
+        _packed = _packed << 8 | value;
+        if (++_count < FullBytes) return Step.More;
+        _state = State.Idle;
+        reply = new(PrinterReplyKind.FullStatus, _packed, default);
         return Step.Complete;
     }
 

@@ -71,7 +71,7 @@ internal sealed class DeskBench : IPassengerGuidance, IAlarms, IDisposable
     public void Boot(IIssuanceJournal? journal = null)
     {
         Journal = journal ?? OpenJournal();
-        var station = new PrinterStation(Printer, Time, new Random(7 + _boots++), NullLogger.Instance);
+        var station = new PrinterStation(Printer, new() { Time = Time, Logger = NullLogger.Instance }, new Random(7 + _boots++));
         _stationStop = new();
         var stop = _stationStop.Token;
         _desk = new(_with(new()

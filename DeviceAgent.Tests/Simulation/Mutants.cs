@@ -186,6 +186,10 @@ internal sealed record Mutant(string Name, KioskParts Parts, params string[] Kin
 
         public bool EchoesProcessId => station.EchoesProcessId;
 
+        public PrinterCapabilities? Capabilities => station.Capabilities;
+
+        public bool RetractsTickets => station.RetractsTickets;
+
         public long Disturbances => station.Disturbances;
 
         public event Action? Changed
@@ -205,6 +209,8 @@ internal sealed record Mutant(string Name, KioskParts Parts, params string[] Kin
         public virtual ValueTask<FenceResult?> FenceAsync(TimeSpan timeout, CancellationToken cancellationToken) => station.FenceAsync(timeout, cancellationToken);
 
         public ValueTask<bool> ClearAsync(CancellationToken cancellationToken) => station.ClearAsync(cancellationToken);
+
+        public ValueTask<bool> ResumeAsync(CancellationToken cancellationToken) => station.ResumeAsync(cancellationToken);
     }
 
     private sealed class ForgetsBytes(IPrinterStation station) : StationMutant(station)
@@ -249,6 +255,18 @@ internal sealed record Mutant(string Name, KioskParts Parts, params string[] Kin
         public Task Lost { get; } = new TaskCompletionSource().Task;
 
         public bool EchoesProcessId => world.Printer.Unit.Kind.Echoes;
+
+        public PrinterCapabilities? Capabilities => null;
+
+        public bool TellsStatusChanges => false;
+
+        public event Action<PrinterStatus?>? StatusTold
+        {
+            add { }
+            remove { }
+        }
+
+        public ValueTask<bool> ResumeAsync(CancellationToken cancellationToken) => new(true);
 
         public ValueTask<PrinterStatus> ReadStatusAsync(CancellationToken cancellationToken) => new(world.Printer.Unit.Status);
 

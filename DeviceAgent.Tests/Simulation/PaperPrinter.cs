@@ -113,6 +113,16 @@ internal sealed class PaperPrinter(VirtualTime time) : IPrinterPort
 
         public bool EchoesProcessId { get; } = printer.Echoes;
 
+        public PrinterCapabilities? Capabilities => null;
+
+        public bool TellsStatusChanges => false;
+
+        public event Action<PrinterStatus?>? StatusTold
+        {
+            add { }
+            remove { }
+        }
+
         // A cable that is pulled is noticed at the next question: the harder case.
         public Task Lost { get; } = new TaskCompletionSource().Task;
 
@@ -143,6 +153,8 @@ internal sealed class PaperPrinter(VirtualTime time) : IPrinterPort
             printer.Clears++;
             return ValueTask.CompletedTask;
         }
+
+        public ValueTask<bool> ResumeAsync(CancellationToken cancellationToken) => new(true);
 
         public async ValueTask<PrintResult> PrintAsync(ReadOnlyMemory<byte> document, ProcessId id, CancellationToken cancellationToken)
         {

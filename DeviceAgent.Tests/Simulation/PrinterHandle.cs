@@ -15,7 +15,7 @@ internal sealed class PrinterHandle(World world, AgentRun run) : ITicketPrinter
     private readonly List<ProcessId> _others = [];
     private ProcessId? _job;
     private TaskCompletionSource? _echoed;
-    private bool _isIdentified;
+    private bool _isIdentified, _tells;
     private bool _isInUse;
 
     public PrinterIdentity Identity { get; private set; } = new(null, null, null, null, null);
@@ -24,9 +24,26 @@ internal sealed class PrinterHandle(World world, AgentRun run) : ITicketPrinter
 
     public bool EchoesProcessId { get; private set; }
 
+    public PrinterCapabilities? Capabilities => null;
+
+    public bool TellsStatusChanges => _isIdentified && _tells;
+
+    public event Action<PrinterStatus?>? StatusTold;
+
     private PrinterUnit Unit => world.Printer.Unit;
 
     public void Lose() => _lost.TrySetResult();
+
+    /// <summary>The unit has told its state by itself.</summary>
+    private void HearStatus(PrinterStatus status) => world.At(AnswerTime, () =>
+    {
+        if (!_tells || !run.IsAlive || !world.Printer.IsReachable || _lost.Task.IsCompleted) return;
+        _ = run.Loop.Start(() =>
+        {
+            StatusTold?.Invoke(_isIdentified ? status : null);
+            return Task.CompletedTask;
+        });
+    });
 
     public void Hear(ProcessId id)
     {
@@ -75,6 +92,13 @@ internal sealed class PrinterHandle(World world, AgentRun run) : ITicketPrinter
         var number = await AskAsync("clear", cancellationToken);
         if (world.Printer.IsReachable) Unit.Clear();
         world.End(run, number);
+    }
+
+    public async ValueTask<bool> ResumeAsync(CancellationToken cancellationToken)
+    {
+        using var use = Use();
+        world.End(run, await AskAsync("resume", cancellationToken));
+        return true;
     }
 
     public async ValueTask<PrintResult> PrintAsync(ReadOnlyMemory<byte> document, ProcessId id, CancellationToken cancellationToken)
@@ -161,7 +185,7 @@ internal sealed class PrinterHandle(World world, AgentRun run) : ITicketPrinter
             await StandAsync(Silence, cancellationToken);
             if (!world.Printer.IsReachable)
             {
-                _isIdentified = EchoesProcessId = false;
+                _isIdentified = EchoesProcessId = _tells = false;
                 return PrinterStatusRules.NoAnswer;
             }
         }
@@ -179,6 +203,9 @@ internal sealed class PrinterHandle(World world, AgentRun run) : ITicketPrinter
         world.End(run, number);
         Identity = new("MAKER", "MODEL", "1.0", tells ? Unit.Serial : null, null);
         _isIdentified = true;
+        if (!Unit.Kind.TellsStatusChanges) return;
+        _tells = true;
+        Unit.StatusTold = HearStatus;
     }
 
     private async Task<bool> DrainedAsync(TimeSpan limit, CancellationToken cancellationToken)

@@ -23,6 +23,9 @@ internal sealed record PrinterKind
     /// <summary>A plug that is pulled, or power that goes, is seen at once; else it is a UART: no answer.</summary>
     public bool IsUsb { get; init; } = true;
 
+    /// <summary>It tells changes of its state by itself, once it was asked to, and until its power goes.</summary>
+    public bool TellsStatusChanges { get; init; }
+
     /// <summary>Shutting the cover makes a cut.</summary>
     public bool CutsAtRefill { get; init; }
 
@@ -65,6 +68,7 @@ internal sealed class PrinterUnit(World world, PrinterKind kind, string serial)
     private bool _isMoving;
     private bool _hasRetracted;
     private Printout? _last;
+    private PrinterStatus? _told;
 
     public PrinterKind Kind => kind;
 
@@ -93,6 +97,9 @@ internal sealed class PrinterUnit(World world, PrinterKind kind, string serial)
 
     /// <summary>How long after its cut the presenter pulls the next ticket back in; null: it does not.</summary>
     public TimeSpan? RetractsAfter { get; set; }
+
+    /// <summary>Somebody has asked to be told of changes.</summary>
+    public Action<PrinterStatus>? StatusTold { get; set; }
 
     public PrinterStatus Status => new()
     {
@@ -145,6 +152,7 @@ internal sealed class PrinterUnit(World world, PrinterKind kind, string serial)
         if (!HasPower) return;
         world.Note("printer: power off");
         HasPower = false;
+        StatusTold = null;
         Clear();
     }
 
@@ -159,6 +167,7 @@ internal sealed class PrinterUnit(World world, PrinterKind kind, string serial)
     {
         IsCoverOpen = true;
         world.Note("printer: cover open");
+        TellChange();
     }
 
     /// <param name="lines">The new roll; null when there is none.</param>
@@ -166,8 +175,11 @@ internal sealed class PrinterUnit(World world, PrinterKind kind, string serial)
     {
         if (lines is { } full) Roll = full;
         world.Note($"printer: cover shut, roll {Roll}");
+        // Two hands at one cover: the second finds it shut, and what is shut already makes no cut.
+        var wasOpen = IsCoverOpen;
         IsCoverOpen = false;
-        if (kind.CutsAtRefill && HasPower && Roll > 0) MakeCut();
+        if (kind.CutsAtRefill && wasOpen && HasPower && Roll > 0) MakeCut();
+        TellChange();
         GoOn();
     }
 
@@ -179,12 +191,17 @@ internal sealed class PrinterUnit(World world, PrinterKind kind, string serial)
         _piece = world.Paper.NewPiece();
     }
 
-    public void ShortenRoll(int lines) => Roll = Math.Min(Roll, lines);
+    public void ShortenRoll(int lines)
+    {
+        Roll = Math.Min(Roll, lines);
+        TellChange();
+    }
 
     public void SetCutterError(bool on)
     {
         HasCutterError = on;
         world.Note($"printer: cutter error {on}");
+        TellChange();
         GoOn();
     }
 
@@ -220,6 +237,7 @@ internal sealed class PrinterUnit(World world, PrinterKind kind, string serial)
         _hasRetracted = false;
         world.Paper.Ink(_piece, printout, isCode: mark == MarkKind.Code);
         Roll -= mark == MarkKind.Code ? LinesOfCode : 1;
+        TellChange();
         if (Roll > 0) return;
         world.Note($"printer: paper out in {printout.Document.Kind} {printout.Document.Text}");
         world.Printer.RanOut();
@@ -230,6 +248,13 @@ internal sealed class PrinterUnit(World world, PrinterKind kind, string serial)
         if (printout.WasHeard || _last != printout || !HasPower || world.Shadow.IsPresented(printout.Document.Text)) return;
         world.Printer.Disturb($"{printout.Document.Text} retracted");
         (printout.IsWhole, piece.IsOut, _hasRetracted) = (false, false, true);
+    }
+
+    private void TellChange()
+    {
+        if (!HasPower || Status == _told) return;
+        _told = Status;
+        StatusTold?.Invoke(_told);
     }
 
     private void MakeCut()

@@ -35,7 +35,9 @@ internal sealed class RandomRun
         return WorldRun.Finish(world, string.Create(CultureInfo.InvariantCulture, $"--seed {seed}"));
     }
 
-    private static PrinterKind Printer(Random random) => new()
+    private static PrinterKind Printer(Random random) => Drawn(random) is var kind && kind.BytesPerSecond % 2 == 0 ? kind with { TellsStatusChanges = true } : kind;
+
+    private static PrinterKind Drawn(Random random) => new()
     {
         Echoes = random.Next(100) < 85,
         Counter = random.Next(100) switch { < 75 => CounterKind.Exact, < 90 => CounterKind.Coarse, _ => CounterKind.None },

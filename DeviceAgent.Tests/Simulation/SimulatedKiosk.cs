@@ -261,7 +261,7 @@ internal sealed class SimulatedKiosk(World world, KioskParts parts)
         var sender = new OutboxSender(parts.Outbox(run.Journal), routes, Outbox, time, random, logger) { StateChanged = _ => run.Desk.Reconsider(), Parked = RaiseParked };
         var station = parts.Ticketing(world.Station.ApiOf(run));
         var notices = new OutboxSender(parts.Notices(run.Journal), ReportRoutes.ToStation(station), Outbox, time, random, logger) { Parked = RaiseParked };
-        var printer = new PrinterStation(parts.Port(world, world.Printer.PortOf(run)), time, random, logger);
+        var printer = new PrinterStation(parts.Port(world, world.Printer.PortOf(run)), new() { Time = time, Logger = logger }, random);
         run.Desk = new(Surroundings(run, time, line, sender, notices) with
         {
             JournalFailed = journalFailed.Cancel,

@@ -89,7 +89,7 @@ internal sealed class AgentHost : IAsyncDisposable
         _devices = new(options, _time, loggers);
         if (options.IdCards is { Path: { } path } idCards)
             _idCards = _devices.Add(new IdCardStation(new SerialIdCardPort(path, idCards.Line, idCards.Reader, _time), idCards.PollInterval, _devices.Around("id-cards")));
-        _printer = new(new SerialPrinterPort(options.Printer.Path, options.Printer.Line, options.Printer.EscPos, _time), _time, Random.Shared, loggers.CreateLogger("printer"));
+        _printer = _devices.Add(new PrinterStation(new EscPosPort(options.Printer.Path, options.Printer.Line, options.Printer.Protocol, _time), _devices.Around("printer"), Random.Shared));
         _desk = new(Surroundings(options, station, trainUnreportable, loggers), options.Issuance,
             options.Orders with { TicketsAreAllocated = options.Station is { Url: not null, Allocates: true } });
         _upkeep = new(journal.Journal, options.Journal, () => _time.IsTrusted && _desk.State is { InHand: null }, _time, loggers.CreateLogger("journal"));
@@ -207,7 +207,6 @@ internal sealed class AgentHost : IAsyncDisposable
         var desk = _loop.Start(_desk.RunAsync);
         var sender = _loop.Start(() => SendAsync(_sender, stop.Token));
         var notices = _loop.Start(() => _notices is null ? Idle(stop.Token) : SendAsync(_notices, stop.Token));
-        var printer = _loop.Start(() => _printer.RunAsync(stop.Token));
         var devices = _loop.Start(() => _devices.RunAsync(stop.Token));
         var line = _loop.Start(() => _line.RunAsync(stop.Token));
         var upkeep = _loop.Start(() => WithJournalAsync(_upkeep.RunAsync, stop.Token));
@@ -219,12 +218,12 @@ internal sealed class AgentHost : IAsyncDisposable
         var watchdog = _watchdog?.RunAsync(stop.Token) ?? Task.CompletedTask;
 
         // None of these ends by itself: one that does has met what no rule provides for, and the process ends with it.
-        var first = await Task.WhenAny(stopAsked.Task, desk, sender, notices, upkeep, printer, devices, line, clock, alarms);
+        var first = await Task.WhenAny(stopAsked.Task, desk, sender, notices, upkeep, devices, line, clock, alarms);
         _systemd.Stopping();
         _logger.Stopping();
         await StopDeskAsync(desk);
         await stop.CancelAsync();
-        await Task.WhenAll(desk, sender, notices, upkeep, printer, devices, line, clock, alarms, watchdog).WaitAsync(StopLimit, _time, CancellationToken.None);
+        await Task.WhenAll(desk, sender, notices, upkeep, devices, line, clock, alarms, watchdog).WaitAsync(StopLimit, _time, CancellationToken.None);
         await first;
     }
 

@@ -30,7 +30,7 @@ public sealed record AgentOptions
     /// <summary>"Scanner": the barcode scanner.</summary>
     public required ScannerOptions Scanner { get; init; }
 
-    /// <summary>"Printer": the ESC/POS ticket printer on a serial line.</summary>
+    /// <summary>"Printer": the ESC/POS ticket printer.</summary>
     public required PrinterOptions Printer { get; init; }
 
     /// <summary>"Lights": the guidance lights.</summary>
@@ -134,21 +134,30 @@ public sealed record GatewayOptions
     public TopClientOptions Client { get; init; } = new();
 }
 
-/// <summary>The ESC/POS ticket printer on a serial line ("Printer" in agent.json): its own keys, and those of its line and its protocol side by side.</summary>
+/// <summary>The ESC/POS ticket printer ("Printer" in agent.json): its own keys, and those of its line and its protocol side by side.</summary>
 /// <remarks>"Printer:ProbeStrip" is <see cref="IssuanceOptions.ProbeStrip"/>.</remarks>
 public sealed record PrinterOptions
 {
-    /// <summary>Required; absolute path, best below /dev/serial/by-id/. Not the scanner's.</summary>
+    /// <summary>
+    /// Required. A serial line's absolute path, best below /dev/serial/by-id/; a USB printer's node, "/dev/usb/lp0" or a link to it; or "tcp:HOST:PORT",
+    /// 9100 as a rule. Not the scanner's.
+    /// </summary>
     public required string Path { get; init; }
 
-    /// <summary>Half-width characters of one line in font A; 32 (58 mm paper) to 64, default 48 (80 mm paper).</summary>
+    /// <summary>What kind of printer it is: the name of a profile that comes with the product, or the absolute path of one. Default epson-tm.</summary>
+    public PrinterProfile Profile { get; init; } = PrinterProfile.Default;
+
+    /// <summary>Half-width characters of one line in font A; 32 (58 mm paper) to 64. Default: the profile's.</summary>
     public int Columns { get; init; } = 48;
 
     /// <summary>BaudRate (default here: 115,200), DataBits, Parity and StopBits. USB printers ignore them.</summary>
     public SerialLineOptions Line { get; init; } = new() { BaudRate = 115_200 };
 
-    /// <summary>FlowControl, XoffReserveBytes, ReplyTimeout, ProbeTimeout, JobTimeout (default here: 30 s), BlockedLinger and NoEchoSettle.</summary>
+    /// <summary>FlowControl and XoffReserveBytes (default: the profile's), ReplyTimeout, ProbeTimeout, JobTimeout (default here: 30 s), BlockedLinger and NoEchoSettle.</summary>
     public EscPosPrinterOptions EscPos { get; init; } = new() { JobTimeout = TimeSpan.FromSeconds(30) };
+
+    /// <summary><see cref="EscPos"/> with what the profile says.</summary>
+    public EscPosPrinterOptions Protocol => Profile.ApplyTo(EscPos);
 
     /// <returns>Every mistake: "section:Key must be …", with what is allowed; none when all is well.</returns>
     public IEnumerable<string> Validate(string section)

@@ -148,29 +148,6 @@ public static partial class OptionsLoader
         return new() { Mode = ClaimsMode.SoleIssuer };
     }
 
-    private static PrinterOptions Printer(SectionReader section)
-    {
-        var printer = new PrinterOptions { Path = section.AbsolutePath("Path", null) };
-        var escPos = printer.EscPos;
-        printer = printer with
-        {
-            Line = Line(section, printer.Line),
-            EscPos = escPos with
-            {
-                FlowControl = section.OneOf("FlowControl", escPos.FlowControl),
-                XoffReserveBytes = section.Whole("XoffReserveBytes", escPos.XoffReserveBytes),
-                ReplyTimeout = section.Time("ReplyTimeout", escPos.ReplyTimeout),
-                ProbeTimeout = section.Time("ProbeTimeout", escPos.ProbeTimeout),
-                JobTimeout = section.Time("JobTimeout", escPos.JobTimeout),
-                BlockedLinger = section.Time("BlockedLinger", escPos.BlockedLinger),
-                NoEchoSettle = section.Time("NoEchoSettle", escPos.NoEchoSettle),
-            },
-            Columns = section.Whole("Columns", printer.Columns),
-        };
-        section.Check(printer.Validate);
-        return printer;
-    }
-
     private static SerialLineOptions Line(SectionReader section, SerialLineOptions defaults) => defaults with
     {
         BaudRate = section.Whole("BaudRate", defaults.BaudRate),

@@ -140,6 +140,12 @@ public interface IPrinterStation
     /// <summary>Whether the attached printer can echo process ids, by probe.</summary>
     bool EchoesProcessId { get; }
 
+    /// <summary>What the attached printer was found to be able to do; null until it was identified.</summary>
+    PrinterCapabilities? Capabilities { get; }
+
+    /// <summary>A ticket that nobody takes is pulled back in.</summary>
+    bool RetractsTickets { get; }
+
     /// <summary>Cover, paper, power and reopening events of this run.</summary>
     long Disturbances { get; }
 
@@ -160,4 +166,10 @@ public interface IPrinterStation
 
     /// <summary>Drops what the printer still holds; only after a fence. False when the printer is gone.</summary>
     ValueTask<bool> ClearAsync(CancellationToken cancellationToken);
+
+    /// <summary>
+    /// A hand has removed the cause of a recoverable error (a stuck cutter): the printer goes on where it stopped. Clears nothing. The cutter may
+    /// move: only when nobody's fingers can be in it. False when the printer is gone.
+    /// </summary>
+    ValueTask<bool> ResumeAsync(CancellationToken cancellationToken);
 }

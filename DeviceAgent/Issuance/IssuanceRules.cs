@@ -20,16 +20,19 @@ internal static class IssuanceRules
     /// <summary>What to do about a ticket whose outcome is not known.</summary>
     /// <remarks>
     /// An echo proves its own attempt only. Counters prove something only when the buffer is proved empty and the two readings are comparable.
-    /// A cut made, with nothing else seen since, is the ticket's. A ticket that the printer pulled back in is with nobody for certain.
+    /// A cut made, with nothing else seen since, is the ticket's. A ticket that the printer pulled back in is with nobody for certain, and one
+    /// that it may have pulled back in while no agent looked is not known to be with anybody.
     /// Everything else is <see cref="AttemptOutcome.Unknown"/>.
     /// </remarks>
     public static AttemptVerdict Judge(AttemptEvidence evidence) => evidence switch
     {
         { Retracted: true, BytesSent: not 0 } => new(AttemptOutcome.Unknown, "the printer has pulled the paper back in"),
+        { MayBeRetracted: true, OwnIdEchoed: true } => new(AttemptOutcome.Unknown, "it was printed, and the printer may have pulled it back in since"),
         { OwnIdEchoed: true } => new(AttemptOutcome.Presented, "its own process id was echoed"),
         { BytesSent: 0 } => new(AttemptOutcome.NotPresented, "no byte was sent"),
         { BufferProvedEmpty: false } => new(AttemptOutcome.Unknown, "no fence proved that the printer's buffer has drained"),
         { Counters: { IncomparableBecause: { } reason } } => new(AttemptOutcome.Unknown, $"counters prove nothing: {reason}"),
+        { MayBeRetracted: true, Counters.CutsAdded: 1 } => new(AttemptOutcome.Unknown, "it was cut, and the printer may have pulled it back in since"),
         { Counters.CutsAdded: 1 } => new(AttemptOutcome.Presented, "the exact cut counter went up by one"),
         { Counters.CutsAdded: 0 } => new(AttemptOutcome.NotPresented, "the exact cut counter stood still"),
         _ => new(AttemptOutcome.Unknown, $"the cut counter went up by {evidence.Counters.CutsAdded}"),
@@ -149,7 +152,9 @@ internal enum JournalAnswer { GoOn, Resume, AlreadyCollected, SeeStaff }
 /// <param name="BytesSent">Null when the sender died: then nobody knows.</param>
 /// <param name="BufferProvedEmpty">A fence came back after the attempt.</param>
 /// <param name="Retracted">The printer says that it has pulled the paper back in.</param>
-internal readonly record struct AttemptEvidence(bool OwnIdEchoed, long? BytesSent, bool BufferProvedEmpty, CounterEvidence Counters, bool Retracted = false);
+/// <param name="MayBeRetracted">The printer pulls back in what nobody takes, and no agent saw what became of this ticket.</param>
+internal readonly record struct AttemptEvidence(
+    bool OwnIdEchoed, long? BytesSent, bool BufferProvedEmpty, CounterEvidence Counters, bool Retracted = false, bool MayBeRetracted = false);
 
 /// <param name="IncomparableBecause">Null when the readings may be compared.</param>
 internal readonly record struct CounterEvidence(string? IncomparableBecause, long CutsAdded);

@@ -44,11 +44,12 @@ internal sealed class TicketAttempts(
         var result = await printer.PrintAsync(document, id, hardStop);
         logger.PrintEnded(order.Number, step.TicketIndex + 1, kind, result.End, result.BytesSent);
         if (result.End == PrintEnd.Cancelled && result.BytesSent > 0) throw new OperationCanceledException(hardStop);
-        return await JudgeAsync(attempt, result.BytesSent, result.End == PrintEnd.Completed, IsRetracted(result.Status), hardStop);
+        return await JudgeAsync(attempt, result.BytesSent, result.End == PrintEnd.Completed, IsRetracted(result.Status), mayBeRetracted: false, hardStop);
     }
 
     /// <summary>Ends an attempt that a dead agent left open. Waits for nothing but the fence: the caller saw a printer that can print.</summary>
-    public Task<AttemptRecord> SettleAsync(AttemptRecord open, CancellationToken hardStop) => JudgeAsync(open, bytesSent: null, echoed: false, retracted: false, hardStop);
+    public Task<AttemptRecord> SettleAsync(AttemptRecord open, CancellationToken hardStop) =>
+        JudgeAsync(open, bytesSent: null, echoed: false, retracted: false, mayBeRetracted: printer.RetractsTickets, hardStop);
 
     /// <summary>Ends an attempt about which nothing more can be found out.</summary>
     public AttemptRecord GiveUp(AttemptRecord open, string reason) => End(open, new(AttemptOutcome.Unknown, reason), null, null);
@@ -123,7 +124,7 @@ internal sealed class TicketAttempts(
 
     private static bool IsRetracted(PrinterStatus? status) => status?.Media == MediaState.Retracted;
 
-    private async Task<AttemptRecord> JudgeAsync(AttemptRecord attempt, long? bytesSent, bool echoed, bool retracted, CancellationToken hardStop)
+    private async Task<AttemptRecord> JudgeAsync(AttemptRecord attempt, long? bytesSent, bool echoed, bool retracted, bool mayBeRetracted, CancellationToken hardStop)
     {
         var evidence = new AttemptEvidence(echoed, bytesSent, BufferProvedEmpty: false, default, retracted);
         PrinterEvidence? after = null;
@@ -134,7 +135,8 @@ internal sealed class TicketAttempts(
                 after = fence.Echoed ? await printer.ReadEvidenceAsync(CutCounterIsExact, hardStop) : null;
                 // A fence that is echoed at once has asked for no status; the reading of the counter has.
                 evidence = new(fence.OtherEchoes.Contains(ProcessId.Parse(attempt.ProcessId)), bytesSent, fence.Echoed,
-                    IssuanceRules.Compare(attempt.Before, after, options.BlindLimit), retracted || IsRetracted(fence.Status) || IsRetracted(printer.Status));
+                    IssuanceRules.Compare(attempt.Before, after, options.BlindLimit), retracted || IsRetracted(fence.Status) || IsRetracted(printer.Status),
+                    mayBeRetracted && fence.Status?.Media != MediaState.Present);
             }
         }
         return End(attempt, IssuanceRules.Judge(evidence), bytesSent, after);
