@@ -7,6 +7,7 @@ using DeviceAgent.Journal;
 using DeviceAgent.Platform.Gateway;
 using DeviceAgent.Platform.Station;
 using DeviceAgent.Platform.Sync;
+using DeviceAgent.Tickets;
 
 namespace DeviceAgent.Hosting;
 
@@ -60,6 +61,9 @@ public sealed record AgentOptions
 
     /// <summary>"Alerts": where alarms are told.</summary>
     public required AlertOptions Alerts { get; init; }
+
+    /// <summary>"Tickets": how tickets look.</summary>
+    public required TicketsOptions Tickets { get; init; }
 }
 
 /// <summary>How train orders are reported ("Train" in agent.json): ResendIsSafe, and the keys of the cipher beside it. The key itself is the credential train-key.</summary>

@@ -37,7 +37,7 @@ internal sealed class TicketAttempts(
         var document = kind == AttemptKind.Ticket
             ? templates.For(order.Key.Journey).Ticket(accepted.Order, accepted.Tickets[step.TicketIndex], accepted.Tickets.Count, time.GetUtcNow(), step.Copy)
             : templates.VoidStrip(order.Number, step.TicketIndex);
-        var length = PaperLength.Millimetres(document.Span);
+        var length = PaperLength.Millimetres(document.Span, templates.Format);
         if (kind == AttemptKind.Ticket) paper.Measured(length);
         var attempt = journal.StartAttempt(order.Record.Id, new(kind, step.TicketIndex, before, step.Copy, length), time.GetUtcNow());
         var id = ProcessId.Parse(attempt.ProcessId);

@@ -1,3 +1,4 @@
+using DeviceAgent.Drivers.Printing;
 using DeviceAgent.Orders;
 
 namespace DeviceAgent.Tickets;
@@ -29,5 +30,8 @@ public interface IStripTemplate
 /// <summary>All that this kiosk prints.</summary>
 public interface IKioskTemplates : IStripTemplate
 {
+    /// <summary>The paper that all documents are made for.</summary>
+    PaperFormat Format { get; }
+
     ITicketTemplate For(Journey journey);
 }
