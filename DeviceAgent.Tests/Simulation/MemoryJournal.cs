@@ -231,12 +231,12 @@ internal sealed partial class MemoryJournal : IIssuanceJournal
         if (_disk.Strips.Find(s => s.Id == attempt) is { } strip)
         {
             Require($"The end of attempt {attempt}", JournalTransitions.WhyNoEnd(Facts(strip), null));
-            return Commit(at, JournalAudit.AttemptEnded, $"attempt {attempt}", () => _disk.Strips[_disk.Strips.IndexOf(strip)] = Ended(strip, end, at));
+            return Commit(at, JournalAudit.AttemptEnded, $"attempt {attempt}{JournalRequests.TellForm(strip.StockNumber, strip.Kind, end)}", () => _disk.Strips[_disk.Strips.IndexOf(strip)] = Ended(strip, end, at));
         }
         var issuance = _disk.Issuances.Find(i => i.Attempts.Any(a => a.Id == attempt));
         var present = issuance?.Attempts.Single(a => a.Id == attempt);
         Require($"The end of attempt {attempt}", JournalTransitions.WhyNoEnd(present is null ? null : Facts(present), issuance?.State));
-        return Commit(at, JournalAudit.AttemptEnded, $"attempt {attempt}",
+        return Commit(at, JournalAudit.AttemptEnded, $"attempt {attempt}{JournalRequests.TellForm(present!.StockNumber, present.Kind, end)}",
             () => Put(issuance! with { Attempts = [.. issuance.Attempts.Select(a => a.Id == attempt ? Ended(a, end, at) : a)] }));
     });
 
