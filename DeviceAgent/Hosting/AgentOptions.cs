@@ -64,6 +64,9 @@ public sealed record AgentOptions
 
     /// <summary>"Tickets": how tickets look.</summary>
     public required TicketsOptions Tickets { get; init; }
+    /// <summary>"Devices": how devices that go and come are treated.</summary>
+    public required SupervisionOptions Devices { get; init; }
+
 }
 
 /// <summary>How train orders are reported ("Train" in agent.json): ResendIsSafe, and the keys of the cipher beside it. The key itself is the credential train-key.</summary>

@@ -87,6 +87,7 @@ public static partial class OptionsLoader
             Clock = new ClockOptions { Trust = root.Section("Clock").OneOf("Trust", new ClockOptions().Trust) },
             Alerts = Alerts(root.Section("Alerts")),
             Tickets = Tickets(root.Section("Tickets")),
+            Devices = Devices(root.Section("Devices")),
         };
         if (options.Returns.Mode != ReturnMode.Off && options.Station.Url is null) root.Refuse("Returns:Mode", "must be Off while there is no Station:Url: the station's system decides about returns");
         if (options.Printer.Path.Length > 0 && options.Printer.Path == options.Scanner.Path) root.Refuse("Printer:Path", "must not be the scanner's");
