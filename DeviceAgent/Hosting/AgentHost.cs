@@ -131,6 +131,7 @@ internal sealed class AgentHost : IAsyncDisposable
             KioskId = options.Kiosk.Id,
             TrainUnreportable = trainUnreportable,
             Returns = options.Returns,
+            Stock = options.Stock,
             Time = _time,
             Logger = loggers.CreateLogger("desk"),
             WakeSender = WakeSenders,

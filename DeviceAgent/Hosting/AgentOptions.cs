@@ -64,6 +64,10 @@ public sealed record AgentOptions
 
     /// <summary>"Tickets": how tickets look.</summary>
     public required TicketsOptions Tickets { get; init; }
+
+    /// <summary>"Stock": pre-numbered paper.</summary>
+    public required StockOptions Stock { get; init; }
+
     /// <summary>"Devices": how devices that go and come are treated.</summary>
     public required SupervisionOptions Devices { get; init; }
 

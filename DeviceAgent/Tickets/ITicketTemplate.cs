@@ -25,6 +25,10 @@ public interface IStripTemplate
 
     /// <summary>Printed once for a printer that this kiosk has not seen: shows whether its cut counter is exact.</summary>
     ReadOnlyMemory<byte> ProbeStrip();
+
+    /// <summary>Shows that new paper is fed, printed and cut.</summary>
+    /// <param name="form">The number that is printed on it beforehand, to be compared; null where the paper has none.</param>
+    ReadOnlyMemory<byte> PaperStrip(string? form, DateTimeOffset at);
 }
 
 /// <summary>All that this kiosk prints.</summary>

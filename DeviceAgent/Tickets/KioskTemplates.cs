@@ -54,5 +54,14 @@ public sealed class KioskTemplates : IKioskTemplates
         return document.End().Bytes;
     }
 
+    public ReadOnlyMemory<byte> PaperStrip(string? form, DateTimeOffset at)
+    {
+        // The feed first: the beginning of a roll is creased, or has glue on it.
+        var document = _paper.Begin().Feed(4).Line("换纸测试 PRINTER TEST").Rule();
+        document.Wrapped(new string('8', document.Columns));
+        if (form is not null) document.Wrapped($"票纸号 FORM {form}");
+        return document.Align(TextAlignment.Left).TwoColumns(_paper.KioskId, Paper.Second(at)).End().Bytes;
+    }
+
     public ReadOnlyMemory<byte> ProbeStrip() => _paper.Begin().Line("打印机测试 PRINTER TEST").Line(_paper.KioskId).Align(TextAlignment.Left).End().Bytes;
 }
