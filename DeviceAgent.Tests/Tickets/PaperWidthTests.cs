@@ -57,7 +57,7 @@ public sealed class PaperWidthTests
     }
 
     /// <summary>All that a kiosk prints.</summary>
-    private static IEnumerable<(string Name, byte[] Document)> Repertoire(int columns)
+    internal static IEnumerable<(string Name, byte[] Document)> Repertoire(int columns)
     {
         var paper = PaperFormat.OfColumns(columns);
         var logo = DotImage.For(ImageFile.Read(TestPictures.Sign(600, 100)), paper.WidthDots, Shading.Diffused);
@@ -71,6 +71,7 @@ public sealed class PaperWidthTests
         yield return ("VoidStrip", templates.VoidStrip("38922000000331234567", 1).ToArray());
         yield return ("IncidentSlip", templates.IncidentSlip("38922000000331234567", IssuedAt).ToArray());
         yield return ("ProbeStrip", templates.ProbeStrip().ToArray());
+        yield return ("PaperStrip", templates.PaperStrip("A0001234", IssuedAt).ToArray());
     }
 
     private static PaperPiece Print(byte[] document, int columns)
@@ -104,7 +105,7 @@ public sealed class PaperWidthTests
             if (line.Image is { } image) Assert.InRange(image.WidthDots, 1, 12 * columns);
         }
         // What the printer had to wrap by itself would stand on more lines than were sent.
-        var sent = EscPosTokens.Split(document).Count(t => t is [0x0A]);
+        var sent = EscPosTokens.Split(document).Sum(t => t switch { [0x0A] => 1, [0x1B, 0x64, var lines] => lines, _ => 0 });
         Assert.Equal(sent, piece.Lines.Count(l => l.Qr is null && l.Image is null));
     }
 

@@ -1,6 +1,5 @@
 using DeviceAgent.Drivers.Printing;
 using DeviceAgent.Journal;
-using Microsoft.Extensions.Logging;
 
 namespace DeviceAgent.Issuance;
 
