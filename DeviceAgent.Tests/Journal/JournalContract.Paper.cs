@@ -1,6 +1,5 @@
 using DeviceAgent.Journal;
 using DeviceAgent.Orders;
-using DeviceAgent.Tests.Simulation;
 using static DeviceAgent.Tests.Journal.JournalSamples;
 
 namespace DeviceAgent.Tests.Journal;

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using DeviceAgent.Drivers.Printing;
-using DeviceAgent.Simulator.Printing;
 using DeviceAgent.Tests.Oracles;
 using DeviceAgent.Tests.Simulator;
 using static DeviceAgent.Tests.Printing.TestPictures;
