@@ -4,7 +4,7 @@ using DeviceAgent.Journal;
 using DeviceAgent.Simulator.Kiosk;
 
 if (args is [DrainGateway.Command]) return await DrainGateway.RunAsync(Console.In, Console.Out);
-string[] figures = ["latency", "journal", "report", "drain", "start", "memory", "decoders"];
+string[] figures = ["latency", "journal", "report", "print", "drain", "start", "memory", "decoders"];
 var asked = args.ToList();
 var quick = asked.RemoveAll(a => a == "--quick") > 0;
 var help = asked.Remove("--help");
@@ -55,6 +55,8 @@ async Task<Table> MeasureAsync(string figure, string agent)
                 using (var journal = new JournalBenchmark(folder)) return journal.Run(quick);
             case "report":
                 using (var report = new ReportBenchmark(sdk)) return await report.RunAsync(quick);
+            case "print":
+                return await new PrintBenchmark().RunAsync(quick);
             case "drain":
                 return await new DrainBenchmark(folder).RunAsync(quick);
             case "decoders":

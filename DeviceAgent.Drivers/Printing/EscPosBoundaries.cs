@@ -2,8 +2,8 @@ namespace DeviceAgent.Drivers.Printing;
 
 /// <summary>Where one command of a document ends and the next begins: a real-time question may go out there, and nowhere else.</summary>
 /// <remarks>
-/// Source: Epson ESC/POS reference, the formats of the commands. Pure. Knows what <see cref="EscPosDocument"/> emits;
-/// a command that it does not know makes the rest of the document one piece, so that nothing is ever sent into its data.
+/// Source: Epson ESC/POS reference, the formats of the commands. Pure. Knows what <see cref="EscPosDocument"/> emits, and what feeds to a black mark
+/// (FF, GS FF, FS ( L); a command that it does not know makes the rest of the document one piece, so that nothing is ever sent into its data.
 /// </remarks>
 internal static class EscPosBoundaries
 {
@@ -13,9 +13,9 @@ internal static class EscPosBoundaries
         var length = document[0] switch
         {
             0x1B => Escape(document),
-            0x1C => Second(document) is 0x26 or 0x2E ? 2 : int.MaxValue,
+            0x1C => Kanji(document),
             0x1D => Group(document),
-            0x0A => 1,
+            0x0A or 0x0C => 1,
             < 0x20 => int.MaxValue,
             < 0x80 => 1,
             _ => Second(document) is >= 0x30 and <= 0x39 ? 4 : 2,
@@ -31,6 +31,13 @@ internal static class EscPosBoundaries
         _ => int.MaxValue,
     };
 
+    private static int Kanji(ReadOnlySpan<byte> command) => Second(command) switch
+    {
+        0x26 or 0x2E => 2,
+        0x28 when command.Length > 4 => 5 + (command[3] | command[4] << 8),
+        _ => int.MaxValue,
+    };
+
     private static int Group(ReadOnlySpan<byte> command) => Second(command) switch
     {
         0x0C => 2,
@@ -39,9 +46,12 @@ internal static class EscPosBoundaries
         0x56 => command.Length > 2 && command[2] >= 65 ? 4 : 3,
         0x28 when command.Length > 4 => 5 + (command[3] | command[4] << 8),
         0x6B when command.Length > 3 && command[2] >= 65 => 4 + command[3],
-        0x76 when command.Length > 7 => 8 + (command[4] | command[5] << 8) * (command[6] | command[7] << 8),
+        0x76 when command.Length > 7 && command[2] == 0x30 => Raster(command),
         _ => int.MaxValue,
     };
+
+    private static int Raster(ReadOnlySpan<byte> command) =>
+        (int)Math.Min(int.MaxValue, 8 + (long)(command[4] | command[5] << 8) * (command[6] | command[7] << 8));
 
     private static int Second(ReadOnlySpan<byte> command) => command.Length > 1 ? command[1] : -1;
 }

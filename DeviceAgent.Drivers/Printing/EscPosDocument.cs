@@ -13,19 +13,19 @@ public enum PaperCut { Partial, Full }
 
 /// <summary>Builds the bytes of one ESC/POS document in a buffer that is used again for the next one.</summary>
 /// <remarks>
-/// Source: Epson ESC/POS reference: ESC @, FS &amp;, GS !, ESC E, ESC a, LF, ESC d, GS ( k fn 165/167/169/180/181, GS V.
+/// Source: Epson ESC/POS reference: ESC @, FS &amp;, GS !, ESC E, ESC a, LF, ESC d, GS ( k fn 165/167/169/180/181, GS v 0, GS V.
 /// Text is GB18030 in Chinese mode; what cannot or must not be printed is replaced visibly (<see cref="EscPosText"/>), so a document
 /// never holds a command that a caller did not ask for. Commands allocate nothing until the buffer must grow.
 /// Not thread-safe. Wrong arguments throw <see cref="ArgumentException"/>, a document over <see cref="MaxBytes"/>
 /// <see cref="InvalidOperationException"/>; no character of a text ever throws.
 /// </remarks>
-public sealed class EscPosDocument
+public sealed partial class EscPosDocument
 {
     /// <summary>Bytes of QR data, far below what version 40 holds at level H (1,273): a longer code cannot be read from 80 mm paper.</summary>
     public const int MaxQrBytes = 512;
 
     /// <summary>
-    /// Bytes of the longest command that a document can hold, its parameters included (GS ( k, store).
+    /// Bytes of the longest command that a document can hold, its parameters included (GS ( k, store; a band of GS v 0 is no longer).
     /// As many NUL bytes complete whatever a dead sender has left half sent.
     /// </summary>
     public const int LongestCommandBytes = 8 + MaxQrBytes;
@@ -40,17 +40,29 @@ public sealed class EscPosDocument
     /// <param name="columns">Characters of normal width on a line: 48 on 80 mm paper, 32 on 58 mm. 16 to 96.</param>
     /// <param name="capacity">Bytes to start with; the buffer grows as needed.</param>
     public EscPosDocument(int columns = 48, int capacity = 2048)
+        : this(PaperFormat.OfColumns(columns), capacity)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(columns, 16);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(columns, 96);
+    }
+
+    /// <param name="format">The paper. One that is not valid is an <see cref="ArgumentException"/>.</param>
+    /// <param name="capacity">Bytes to start with; the buffer grows as needed.</param>
+    public EscPosDocument(PaperFormat format, int capacity = 2048)
+    {
+        ArgumentNullException.ThrowIfNull(format);
+        ArgumentOutOfRangeException.ThrowIfLessThan(format.Columns, 16);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(format.Columns, 96);
+        foreach (var mistake in format.Validate(nameof(format))) throw new ArgumentException(mistake, nameof(format));
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 64);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(capacity, MaxBytes);
-        Columns = columns;
+        Format = format;
         _buffer = new byte[capacity];
     }
 
+    /// <summary>The paper that it is made for.</summary>
+    public PaperFormat Format { get; }
+
     /// <summary>Characters of normal width on a line.</summary>
-    public int Columns { get; }
+    public int Columns => Format.Columns;
 
     /// <summary>The document so far. Valid until the next change.</summary>
     public ReadOnlyMemory<byte> Bytes => _buffer.AsMemory(0, _length);
@@ -172,6 +184,9 @@ public sealed class EscPosDocument
 
     /// <summary>GS V 1 or 0: cuts where the paper stands.</summary>
     public EscPosDocument CutHere(PaperCut cut = PaperCut.Partial) => Append([0x1D, 0x56, cut == PaperCut.Full ? (byte)0 : (byte)1]);
+
+    /// <summary>Ends a document as its paper wants it (<see cref="PaperFormat.CutBytes"/>): fed to the cutter or the next mark, and cut.</summary>
+    public EscPosDocument End() => Append(Format.CutBytes.Span);
 
     private EscPosDocument QrFunction(int parameterBytes, byte function) =>
         Append([0x1D, 0x28, 0x6B]).Append([(byte)parameterBytes, (byte)(parameterBytes >> 8), 0x31, function]);

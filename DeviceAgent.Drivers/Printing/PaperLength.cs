@@ -2,8 +2,8 @@ namespace DeviceAgent.Drivers.Printing;
 
 /// <summary>How much paper a document takes.</summary>
 /// <remarks>
-/// Source: Epson ESC/POS reference: line spacing after ESC @ (1/6 inch), font A (12 × 24 dots), GS !, ESC d, GS ( k fn 167 and 181, GS V 65/66;
-/// ISO/IEC 18004 for the size of a QR code. Calculated for 8 dots/mm (203 dpi), the print head that nearly all ticket printers have.
+/// Source: Epson ESC/POS reference: line spacing after ESC @ (1/6 inch), font A (12 × 24 dots), GS !, ESC d, GS ( k fn 167 and 181, GS v 0,
+/// GS V 65/66; <see cref="QrSize"/> for the size of a QR code. Calculated for 8 dots/mm (203 dpi), the print head that nearly all ticket printers have.
 /// Knows the commands that <see cref="EscPosDocument"/> emits; what a printer wraps by itself is not seen. Pure, allocates nothing.
 /// </remarks>
 public static class PaperLength
@@ -13,10 +13,16 @@ public static class PaperLength
     /// <summary>From the print head to the cutter: what GS V 65 and 66 feed before they cut. 12 to 18 mm on common mechanisms.</summary>
     private const double HeadToCutterMillimetres = 15;
 
-    private const int QuietAndFunctionModules = 17, ModulesPerVersion = 4;
-
-    /// <summary>Bytes that version 1, 2, … of a QR code holds at level M. ISO/IEC 18004, table 7.</summary>
-    private static ReadOnlySpan<short> QrCapacity => [14, 26, 42, 62, 84, 106, 122, 152, 180, 213, 251, 287, 331, 362, 412, 450, 504, 560, 624];
+    /// <summary>Of a document that ends as its paper wants it: the feed to the cutter is the paper's, and on paper with marks whole forms are taken.</summary>
+    /// <returns>Millimetres, rounded up; 0 for an empty document.</returns>
+    public static int Millimetres(ReadOnlySpan<byte> document, PaperFormat format)
+    {
+        ArgumentNullException.ThrowIfNull(format);
+        if (!document.EndsWith(format.CutBytes.Span)) return Millimetres(document);
+        var length = Millimetres(document[..^format.CutBytes.Length]) + format.CutFeedMillimetres;
+        var pitch = format.MarkPitchMillimetres;
+        return pitch == 0 ? length : (length + pitch - 1) / pitch * pitch;
+    }
 
     /// <returns>Millimetres, rounded up; 0 for an empty document.</returns>
     public static int Millimetres(ReadOnlySpan<byte> document)
@@ -51,7 +57,10 @@ public static class PaperLength
                     qrBytes = command.Length - 8;
                     break;
                 case [0x1D, 0x28, 0x6B, _, _, 0x31, 0x51, ..]:
-                    total += QrModules(qrBytes) * module / DotsPerMillimetre;
+                    total += QrSize.Modules(qrBytes) * module / DotsPerMillimetre;
+                    break;
+                case [0x1D, 0x76, 0x30, var mode, _, _, var low, var high, ..]:
+                    total += (low | high << 8) * ((mode & 2) != 0 ? 2 : 1) / DotsPerMillimetre;
                     break;
                 case [0x1D, 0x56, >= 65, var feed, ..]:
                     total += HeadToCutterMillimetres + feed / DotsPerMillimetre;
@@ -62,11 +71,4 @@ public static class PaperLength
     }
 
     private static double Line(int height) => Math.Max(LineMillimetres, height * CharacterDots / DotsPerMillimetre);
-
-    private static int QrModules(int bytes)
-    {
-        var version = 1;
-        while (version < QrCapacity.Length && QrCapacity[version - 1] < bytes) version++;
-        return QuietAndFunctionModules + ModulesPerVersion * version;
-    }
 }

@@ -5,7 +5,7 @@ public static class VoidStrip
 {
     private const string Mark = "作废 VOID";
 
-    /// <summary>Fills the document with the strip: the mark as large as the paper allows, the reference, a cut.</summary>
+    /// <summary>Fills the document with the strip: the mark as large as the paper allows, the reference, the paper's end.</summary>
     /// <param name="document">Cleared first; its bytes are the strip.</param>
     /// <param name="reference">What a person can look up, an order number or an attempt; printed, never interpreted.</param>
     public static EscPosDocument Build(EscPosDocument document, ReadOnlySpan<char> reference)
@@ -17,6 +17,6 @@ public static class VoidStrip
             .Align(TextAlignment.Centre).Bold(true).Size(size, size).Line(Mark)
             .Bold(false).Size(1, 1).Wrapped(reference)
             .Align(TextAlignment.Left)
-            .Cut();
+            .End();
     }
 }

@@ -314,6 +314,9 @@ public abstract partial class JournalContract : IDisposable
         steps.Add(() => Journal.PurgePersonal(Now, 1, Now));
         steps.Add(() => Journal.SetMaintenance(true, "root", "why", Now));
         steps.Add(() => Journal.SavePrinter(new("TM-1", null, true, null, null, Now)));
+        steps.Add(() => Journal.SetStock("7", "root", "why", Now));
+        steps.Add(() => attempt = Journal.StartTestStrip(Strip("7"), "root", Now).Id);
+        steps.Add(() => Journal.EndPaperChange(attempt, Presented, "TM-1", Now));
         steps.Add(() => Journal.Distrust("why", Now));
         steps.Add(() => Journal.Audit(Now, "started", "version 0.1.0"));
         for (var i = 0; i < steps.Count; i++)

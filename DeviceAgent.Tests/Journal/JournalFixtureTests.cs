@@ -171,6 +171,8 @@ public sealed class JournalFixtureTests : IDisposable
         Assert.Equal(new(3, 2, 0, 0), journal.CountIssuances());
         Assert.Equal(new("TM-1", "TM-T88VI", true, true, 1042, at), journal.FindPrinter("TM-1"));
         Assert.Equal("printer", journal.ReadAudit(1)[0].What);
+        Assert.Null(journal.Stock);
+        Assert.Null(journal.OpenTestStrip);
     }
 
     private void Doctor(string script)

@@ -14,7 +14,7 @@ public sealed class EscPosBoundariesTests
             var document = new EscPosDocument();
             for (var i = random.Next(1, 12); i > 0; i--)
             {
-                switch (random.Next(11))
+                switch (random.Next(12))
                 {
                     case 0: document.Initialise(); break;
                     case 1: document.Size(random.Next(1, 9), random.Next(1, 9)); break;
@@ -25,6 +25,7 @@ public sealed class EscPosBoundariesTests
                     case 6: document.QrCode(new string('q', random.Next(1, 500))); break;
                     case 7: document.Cut((PaperCut)random.Next(2), random.Next(256)); break;
                     case 8: document.CutHere((PaperCut)random.Next(2)); break;
+                    case 9: document.Image(DotImage.For(ImageFile.Read(TestPictures.Sign(random.Next(8, 600), random.Next(1, 40))), 576, Shading.Diffused)); break;
                     default: document.Text(texts[random.Next(texts.Length)]); break;
                 }
             }

@@ -60,6 +60,7 @@ internal static class EscPosTokens
         0x4C or 0x57 => 4,
         0x56 => bytes.Length < 3 ? 0 : bytes[2] is 65 or 66 ? 4 : 3,
         0x67 => 6,
+        0x76 => bytes.Length < 8 ? 0 : 8 + (bytes[4] + 256 * bytes[5]) * (bytes[6] + 256 * bytes[7]),
         0x28 => bytes.Length < 5 ? 0 : 5 + bytes[3] + 256 * bytes[4],
         0x38 => bytes.Length < 7 ? 0 : 7 + bytes[3] + 256 * bytes[4] + 65536 * bytes[5],
         _ => throw new FormatException($"GS {bytes[1]:X2}"),

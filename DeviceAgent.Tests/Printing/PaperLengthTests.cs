@@ -54,6 +54,19 @@ public sealed class PaperLengthTests
         Assert.False(ComesOut(document, columns, calculated * 0.85));
     }
 
+    [Fact]
+    public void Paper_with_marks_is_never_counted_in_parts_of_a_form()
+    {
+        var paper = new PaperFormat { CutBytes = new byte[] { 0x1D, 0x0C, 0x1D, 0x56, 0 }, CutFeedMillimetres = 20, MarkPitchMillimetres = 100 };
+        byte[] Document(int lines) => new EscPosDocument(paper).Initialise().Feed(lines).End().Bytes.ToArray();
+        Assert.Equal(Convert.FromHexString("1D0C1D5600"), Document(1)[^5..]);
+        Assert.Equal(100, PaperLength.Millimetres(Document(1), paper));
+        Assert.Equal(200, PaperLength.Millimetres(Document(20), paper));
+        Assert.Equal(63, PaperLength.Millimetres(Document(10), paper with { MarkPitchMillimetres = 0 }));
+        // Without the paper's end it is as long as it is.
+        Assert.Equal(43, PaperLength.Millimetres(new EscPosDocument(paper).Feed(10).Bytes.Span, paper));
+    }
+
     private static bool ComesOut(byte[] document, int columns, double paper)
     {
         var bench = new PrinterBench(SimulatedPrinterOptions.Profile("exact") with { PaperMillimetres = paper, NearEndMillimetres = 1, Columns = columns, MillimetresPerSecond = 150 });

@@ -28,6 +28,7 @@ public sealed class CrashEnumerationTests
     [InlineData("return-order")]
     [InlineData("return-refused")]
     [InlineData("two-returns")]
+    [InlineData("paper-change")]
     public void No_law_is_broken_wherever_the_power_is_cut(string scenario, int inDoubtUndisturbed = 0)
     {
         var story = Scenario.Of(scenario);

@@ -134,5 +134,17 @@ internal abstract class JournalMutant(IIssuanceJournal inner) : IIssuanceJournal
 
     public void WakeRetries(DateTimeOffset now) => inner.WakeRetries(now);
 
+    public IReadOnlyList<PrinterUse> PrinterUses() => inner.PrinterUses();
+
+    public StockPosition? Stock => inner.Stock;
+
+    public void SetStock(string next, string by, string reason, DateTimeOffset at) => inner.SetStock(next, by, reason, at);
+
+    public AttemptRecord StartTestStrip(NewAttempt attempt, string by, DateTimeOffset at) => inner.StartTestStrip(attempt, by, at);
+
+    public AttemptRecord? OpenTestStrip => inner.OpenTestStrip;
+
+    public virtual void EndPaperChange(long strip, AttemptEnd end, string unit, DateTimeOffset at) => inner.EndPaperChange(strip, end, unit, at);
+
     public void Dispose() => inner.Dispose();
 }

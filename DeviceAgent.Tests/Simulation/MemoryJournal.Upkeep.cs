@@ -46,7 +46,15 @@ internal sealed partial class MemoryJournal
                     if (order.State == IssuanceState.Issued) _disk.IssuedRetired++;
                     _disk.ReportsRetired += _disk.Reports.RemoveAll(r => r.Issuance == order.Id && !r.IsForStation);
                     _disk.NoticesRetired += _disk.Reports.RemoveAll(r => r.Issuance == order.Id && r.IsForStation);
-                    foreach (var attempt in order.Attempts) _disk.Millimetres.Remove(attempt.Id);
+                    foreach (var attempt in order.Attempts) RetireUse(attempt);
+                }
+                if (retired.Count > 0)
+                {
+                    foreach (var strip in _disk.Strips.Where(s => s.EndedAt < old && s.Id < KeptAttempts).ToList())
+                    {
+                        RetireUse(strip);
+                        _disk.Strips.Remove(strip);
+                    }
                 }
                 _disk.Audits.RemoveAll(audits.Contains);
             });
@@ -59,7 +67,7 @@ internal sealed partial class MemoryJournal
         var reports = _disk.Reports.Where(r => r.Issuance == order.Id).ToList();
         var paper = _disk.Printers.Values.Where(p => p.SeenAt >= old).Min(p => p.LowSinceAttempt) ?? long.MaxValue;
         return order.Id != _disk.LastIssuance && !reports.Exists(r => r.Report.Id == _disk.LastReport)
-            && !order.Attempts.Any(a => a.Id == _disk.Attempts || a.Id > paper)
+            && !order.Attempts.Any(a => a.Id >= KeptAttempts || a.Id > paper)
             && JournalTransitions.MayRetire(order.State, hasUnknownPart: false, order.SlipOwed, reports.Select(r => new ReportFacts(r.State, true)));
     }
 }

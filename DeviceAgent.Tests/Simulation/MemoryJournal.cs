@@ -32,6 +32,15 @@ internal sealed class MemoryJournalDisk(DateTimeOffset createdAt, int seed = 1)
 
     internal Dictionary<long, int> Millimetres { get; } = [];
 
+    /// <summary>Attempts of no order.</summary>
+    internal List<AttemptRecord> Strips { get; } = [];
+
+    /// <summary>What the attempts did that are deleted.</summary>
+    internal Dictionary<string, PrinterUse> UseRetired { get; } = [];
+
+    /// <summary>The number that a person told, and the newest attempt then.</summary>
+    internal (long Attempt, string Number)? Stock { get; set; }
+
     internal bool InMaintenance { get; set; }
 
     internal string? Distrusted { get; set; }
@@ -192,6 +201,7 @@ internal sealed partial class MemoryJournal : IIssuanceJournal
 
     public AttemptRecord StartAttempt(long issuance, NewAttempt attempt, DateTimeOffset at) => Change(() =>
     {
+        JournalRequests.Check(attempt);
         var present = ById(issuance);
         Require($"An attempt of issuance {issuance}",
             JournalTransitions.WhyNoAttempt(present?.State, present?.TicketCount ?? 0, Facts(present), attempt.Kind, attempt.TicketIndex));
@@ -205,6 +215,7 @@ internal sealed partial class MemoryJournal : IIssuanceJournal
             StartedAt = Written(at),
             Before = attempt.Before,
             Copy = attempt.Copy,
+            StockNumber = attempt.StockNumber,
         };
         Commit(at, JournalAudit.AttemptStarted, $"issuance {issuance} attempt {id}", () =>
         {
@@ -217,11 +228,16 @@ internal sealed partial class MemoryJournal : IIssuanceJournal
 
     public void EndAttempt(long attempt, AttemptEnd end, DateTimeOffset at) => Change(() =>
     {
+        if (_disk.Strips.Find(s => s.Id == attempt) is { } strip)
+        {
+            Require($"The end of attempt {attempt}", JournalTransitions.WhyNoEnd(Facts(strip), null));
+            return Commit(at, JournalAudit.AttemptEnded, $"attempt {attempt}{JournalRequests.TellForm(strip.StockNumber, strip.Kind, end)}", () => _disk.Strips[_disk.Strips.IndexOf(strip)] = Ended(strip, end, at));
+        }
         var issuance = _disk.Issuances.Find(i => i.Attempts.Any(a => a.Id == attempt));
         var present = issuance?.Attempts.Single(a => a.Id == attempt);
         Require($"The end of attempt {attempt}", JournalTransitions.WhyNoEnd(present is null ? null : Facts(present), issuance?.State));
-        return Commit(at, JournalAudit.AttemptEnded, $"attempt {attempt}",
-            () => Put(issuance! with { Attempts = [.. issuance.Attempts.Select(a => a.Id == attempt ? a with { End = end, EndedAt = Written(at) } : a)] }));
+        return Commit(at, JournalAudit.AttemptEnded, $"attempt {attempt}{JournalRequests.TellForm(present!.StockNumber, present.Kind, end)}",
+            () => Put(issuance! with { Attempts = [.. issuance.Attempts.Select(a => a.Id == attempt ? Ended(a, end, at) : a)] }));
     });
 
     public long? Complete(long issuance, IReadOnlyList<NewReport> reports, DateTimeOffset at)
@@ -329,12 +345,15 @@ internal sealed partial class MemoryJournal : IIssuanceJournal
 
     public PrinterRecord? FindPrinter(string unit) => Read(() => _disk.Printers.GetValueOrDefault(unit));
 
-    public void SavePrinter(PrinterRecord printer) =>
+    public void SavePrinter(PrinterRecord printer)
+    {
+        JournalRequests.Check(printer);
         Change(() => Commit(printer.SeenAt, JournalAudit.Printer, printer.Unit, () => _disk.Printers[printer.Unit] = printer with { SeenAt = Written(printer.SeenAt) }));
+    }
 
     public long? LastCuts(string serialNumber) => Read(() =>
     {
-        var newest = _disk.Issuances.SelectMany(i => i.Attempts).Where(a => a.Before.SerialNumber == serialNumber && a.Before.CutCounter is not null).MaxBy(a => a.Id);
+        var newest = AllAttempts.Where(a => a.Before.SerialNumber == serialNumber && a.Before.CutCounter is not null).MaxBy(a => a.Id);
         var cuts = newest is null ? null : newest.End?.After is { } after && after.SerialNumber == serialNumber && after.CutCounter is not null ? after.CutCounter : newest.Before.CutCounter;
         var saved = _disk.Printers.GetValueOrDefault(serialNumber)?.CutCounter;
         return saved is not null && !(saved < cuts) ? saved : cuts;

@@ -30,6 +30,7 @@ internal sealed class RandomRun
         run.DrawPassengers();
         run.DrawJobs();
         for (var faults = random.Next(6); faults > 0; faults--) run.DrawFault();
+        run.DrawPaper(new(unchecked(seed * 131 + 7)));
         world.Script(TimeSpan.FromSeconds(TroubleSeconds), run.Heal);
         world.Kiosk.Boot();
         return WorldRun.Finish(world, string.Create(CultureInfo.InvariantCulture, $"--seed {seed}"));
@@ -107,6 +108,14 @@ internal sealed class RandomRun
             var job = OneIn(2) ? WorldJobs.TrainOf(number, tickets, failed: tickets == 0 || OneIn(3) ? 1 : 0) : tickets == 0 ? WorldJobs.FailedShip(number) : WorldJobs.Ship(number, tickets);
             _ = new WorldClerk(_world, _world.Gateway.Give(job), Seconds(1, 120), Patience(), Seconds(4, 15));
         }
+    }
+
+    // With dice of its own: the seeds of other stories stay what they were.
+    private void DrawPaper(Random random)
+    {
+        if (random.Next(3) == 0) _world.Stock = new() { Prefix = random.Next(2) == 0 ? "K-" : "", Digits = 8 };
+        for (var n = random.Next(3); n > 0; n--)
+            At(TimeSpan.FromMilliseconds(random.Next(1000, TroubleSeconds * 1000)), "paper changed", () => _world.Kiosk.ChangePaper(random.Next(1, 6)));
     }
 
     private void At(TimeSpan when, string what, Action action) => _world.Script(when, () =>

@@ -38,6 +38,7 @@ internal sealed record Scenario(string Name, Action<World> Begin, PrinterKind? P
         new("return-order", ReturnOrder),
         new("return-refused", ReturnRefused),
         new("two-returns", TwoReturns),
+        new("paper-change", PaperChange),
     ];
 
     public static Scenario Of(string name) => All.First(s => s.Name == name);
@@ -74,6 +75,16 @@ internal sealed record Scenario(string Name, Action<World> Begin, PrinterKind? P
         world.Script(TimeSpan.FromSeconds(60), () => world.Gateway.ReportsMeet = null);
         Hand(world, WorldJobs.TrainOf("50000001", 1));
         Come(world, "10000001", 1, after: 100);
+    }
+
+    /// <summary>Numbered forms; paper is changed before a passenger comes, and while she is served: then after her.</summary>
+    private static void PaperChange(World world)
+    {
+        world.Stock = new() { Prefix = "A", Digits = 6 };
+        world.Script(TimeSpan.FromSeconds(5), () => world.Kiosk.ChangePaper(tries: 5));
+        Come(world, "10000002", 2, after: 12);
+        world.Script(TimeSpan.FromSeconds(13), () => world.Kiosk.ChangePaper(tries: 5));
+        Come(world, "10000001", 1, after: 50);
     }
 
     private static void JobsFailed(World world)

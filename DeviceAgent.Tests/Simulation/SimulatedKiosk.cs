@@ -203,6 +203,28 @@ internal sealed class SimulatedKiosk(World world, KioskParts parts)
         });
     }
 
+    /// <summary>A technician has loaded paper, or says so. Who hears "not now" tries again.</summary>
+    public void ChangePaper(int tries = 1)
+    {
+        if (Run is not { } run)
+        {
+            Again("no agent");
+            return;
+        }
+        run.Loop.Start(async () =>
+        {
+            var outcome = await run.Desk.ChangePaperAsync(new("uid 0 (root)"));
+            world.Note($"paper changed? {outcome.End}, {outcome.Text}");
+            if (outcome.End == DecisionEnd.NotNow) Again(outcome.Text);
+        });
+
+        void Again(string why)
+        {
+            if (tries > 1) world.Script(TimeSpan.FromSeconds(20), () => ChangePaper(tries - 1));
+            else world.Note($"the paper is not changed: {why}");
+        }
+    }
+
     public void PlugScanner(bool isPlugged)
     {
         IsScannerPlugged = isPlugged;
@@ -315,6 +337,7 @@ internal sealed class SimulatedKiosk(World world, KioskParts parts)
         StationPatience = StationPatience,
         KioskId = KioskId,
         Returns = Returns,
+        Stock = run.World.Stock,
         Time = time,
         Logger = run.Logger,
         WakeSender = () =>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using DeviceAgent.Issuance;
 using DeviceAgent.Journal;
 using DeviceAgent.Orders;
 using DeviceAgent.Platform.Sync;
@@ -83,6 +84,17 @@ internal sealed class World
     public WorldTrouble Trouble { get; }
 
     public SimulatedKiosk Kiosk { get; }
+
+    /// <summary>Numbers of the forms; the first one lies in the printer.</summary>
+    public StockOptions Stock
+    {
+        get;
+        set
+        {
+            field = value;
+            if (value.IsNumbered) Disk.Stock = (0, $"{value.Prefix}{1.ToString($"D{value.Digits}", CultureInfo.InvariantCulture)}");
+        }
+    } = new();
 
     public List<WorldVisitor> Visitors { get; } = [];
 

@@ -173,6 +173,26 @@ internal sealed class WorldJournal(World world, AgentRun run, IIssuanceJournal i
 
     public void Park(long id, DateTimeOffset at, ParkReason reason, string evidence) => _reports.Park(id, at, reason, evidence);
 
+    public IReadOnlyList<PrinterUse> PrinterUses() => inner.PrinterUses();
+
+    public StockPosition? Stock => inner.Stock;
+
+    public void SetStock(string next, string by, string reason, DateTimeOffset at) => Commit("stock", $"stock number {next}", () =>
+    {
+        inner.SetStock(next, by, reason, at);
+        return 0;
+    });
+
+    public AttemptRecord StartTestStrip(NewAttempt attempt, string by, DateTimeOffset at) => Commit("strip", "test strip begun", () => inner.StartTestStrip(attempt, by, at));
+
+    public AttemptRecord? OpenTestStrip => inner.OpenTestStrip;
+
+    public void EndPaperChange(long strip, AttemptEnd end, string unit, DateTimeOffset at) => Commit("strip", $"paper changed: strip {end.Outcome}", () =>
+    {
+        inner.EndPaperChange(strip, end, unit, at);
+        return 0;
+    });
+
     public void Dispose() => inner.Dispose();
 
     private void ByHand(long id, ReportState to, string what, Action step)

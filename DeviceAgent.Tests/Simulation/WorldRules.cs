@@ -41,7 +41,20 @@ internal static partial class WorldRules
         foreach (var visitor in world.Visitors) JudgeService(world, visitor);
         foreach (var hanging in world.Paper.HangingTogether()) world.Violate("no ticket hangs on a part of another", hanging);
         JudgeOutbox(world);
+        JudgeForms(world);
         JudgeMachine(world);
+    }
+
+    /// <summary>Numbers of forms are money: none stands for two pieces of paper.</summary>
+    private static void JudgeForms(World world)
+    {
+        if (world.Disk.Strips.Exists(s => s.End is null)) world.Violate("no paper change is left open", "a test strip has no end");
+        if (!world.Stock.IsNumbered) return;
+        var attempts = world.Disk.Issuances.SelectMany(i => i.Attempts).Concat(world.Disk.Strips).Where(a => a.End is not { BytesSent: 0 }).ToList();
+        foreach (var attempt in attempts.Where(a => a.StockNumber is null)) world.Violate("no form goes unnumbered", $"attempt {attempt.Id}");
+        // What stayed inside shares its form with the strip that feeds it out.
+        foreach (var twice in attempts.Where(a => a.End?.Outcome != AttemptOutcome.NotPresented).GroupBy(a => a.StockNumber).Where(g => g.Count() > 1))
+            world.Violate("no form's number is given twice", $"{twice.Key}: attempts {string.Join(", ", twice.Select(a => a.Id))}");
     }
 
     private static void JudgePaper(World world, WorldOrder order, IssuanceRecord? record)

@@ -86,7 +86,7 @@ public sealed class LocalApiTests : IAsyncLifetime
         var answer = await SendAsync("GET", "/orders/100200300");
         Assert.Equal("200", Status(answer));
         Assert.Equal(
-            """{"orderNumber":"100200300","journey":"Bus","state":"Issued","reason":null,"report":"confirmed","tickets":[{"index":0,"outcome":"Presented","attempts":1}],"voidStrips":0,"changedAt":"2026-03-01T09:00:00+08:00","attempts":[{"kind":"Ticket","ticket":0,"copy":1,"startedAt":"2026-03-01T09:00:00+08:00","outcome":"Presented","judgement":"j"}],"decisions":[{"decision":"reissue","at":"2026-03-01T09:00:00+08:00","by":"uid 0 (root)","reason":"r","platform":"order status 30"}]}""",
+            """{"orderNumber":"100200300","journey":"Bus","state":"Issued","reason":null,"report":"confirmed","tickets":[{"index":0,"outcome":"Presented","attempts":1}],"voidStrips":0,"changedAt":"2026-03-01T09:00:00+08:00","attempts":[{"kind":"Ticket","ticket":0,"copy":1,"startedAt":"2026-03-01T09:00:00+08:00","outcome":"Presented","judgement":"j","form":null}],"decisions":[{"decision":"reissue","at":"2026-03-01T09:00:00+08:00","by":"uid 0 (root)","reason":"r","platform":"order status 30"}]}""",
             Body(answer));
         answer = await SendAsync("GET", "/orders/404404");
         Assert.Equal("404", Status(answer));

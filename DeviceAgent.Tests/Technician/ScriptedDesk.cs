@@ -103,6 +103,12 @@ internal sealed class ScriptedDesk : IAgentDesk
 
     public Task<string?> SetSessionAsync(string session, string by, CancellationToken cancellationToken) => Work($"session {session} by {by}", Refusal);
 
+    public Task<PrinterUseAnswer> PrinterAsync(CancellationToken cancellationToken) => Work("printer", new PrinterUseAnswer(
+        "TM-1", "TM-T88VI", "echo", "Low", 7, "A0007", [new("TM-1", At, 1200, 156_040, 1234, 2), new("TM-0", At, 1, 130, 1, 0)]));
+
+    public Task<DecisionAnswer> PaperAsync(PaperBody paper, string by, CancellationToken cancellationToken) =>
+        Work($"paper {paper.Changed} {paper.FirstForm} {paper.Reason} by {by}", new DecisionAnswer(Result, "said"));
+
     private Task<T> Work<T>(string what, T answer)
     {
         Asked++;

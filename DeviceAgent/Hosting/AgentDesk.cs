@@ -66,13 +66,7 @@ internal sealed partial class AgentDesk(AgentLoop loop, IssuanceDesk desk, IIssu
         };
         // Not cancelled with the caller's connection: a decision that was begun is carried out.
         var outcome = await await loop.AskAsync(() => desk.DecideAsync(new(KeyOf(orderNumber, journey), kind, by, decision.Reason!)), cancellationToken);
-        return new(outcome.End switch
-        {
-            DecisionEnd.Decided => DecisionResult.Decided,
-            DecisionEnd.NotKnown => DecisionResult.NotKnown,
-            DecisionEnd.Refused => DecisionResult.Refused,
-            _ => DecisionResult.NotNow,
-        }, outcome.Text);
+        return Answer(outcome);
     }
 
     public async Task<string?> SetMaintenanceAsync(MaintenanceBody maintenance, string by, CancellationToken cancellationToken)
@@ -144,7 +138,7 @@ internal sealed partial class AgentDesk(AgentLoop loop, IssuanceDesk desk, IIssu
         return new(record.OrderNumber, record.Journey.ToString(), record.StateText, record.Reason, record.ReportState, [.. tickets],
             record.Attempts.Count(a => a.Kind == AttemptKind.VoidStrip),
             record.ChangedAt,
-            [.. record.Attempts.Select(a => new AttemptAnswer(a.Kind.ToString(), a.TicketIndex, a.Copy, a.StartedAt, a.End?.Outcome.ToString(), a.End?.Judgement))],
+            [.. record.Attempts.Select(a => new AttemptAnswer(a.Kind.ToString(), a.TicketIndex, a.Copy, a.StartedAt, a.End?.Outcome.ToString(), a.End?.Judgement, a.StockNumber))],
             [.. record.Decisions.Select(d => new DecisionMade(d.KindText, d.At, d.By, d.Reason, d.Platform))]);
     }
 }

@@ -6,7 +6,6 @@ using DeviceAgent.Platform.Gateway;
 using DeviceAgent.Platform.Station;
 using DeviceAgent.Platform.Sync;
 using DeviceAgent.Technician;
-using DeviceAgent.Tickets;
 using Microsoft.Extensions.Logging;
 
 namespace DeviceAgent.Hosting;
@@ -128,7 +127,7 @@ internal sealed class AgentHost : IAsyncDisposable
             Platform = _line,
             Printer = _printer,
             Guidance = new GuidanceWithStatus(_lights, _systemd),
-            Templates = new KioskTemplates(options.Printer.Columns, options.Kiosk.Id, options.Kiosk.Hotline),
+            Templates = PaperSetUp.Templates(options, loggers.CreateLogger("paper")),
             PassengerCheck = _idCards is null ? new CodeIsEnough() : new IdCardCheck(_idCards, options.IdCards.Step, _time),
             Claims = new SoleIssuer(),
             Allocation = station is not null && options.Station.Allocates ? new StationAllocation(station, options.Kiosk.Id, options.Station.Patience, _time) : new TicketsFromOrder(),
@@ -137,6 +136,7 @@ internal sealed class AgentHost : IAsyncDisposable
             KioskId = options.Kiosk.Id,
             TrainUnreportable = trainUnreportable,
             Returns = options.Returns,
+            Stock = options.Stock,
             Time = _time,
             Logger = loggers.CreateLogger("desk"),
             WakeSender = WakeSenders,

@@ -6,6 +6,7 @@ using DeviceAgent.Journal;
 using DeviceAgent.Platform.Gateway;
 using DeviceAgent.Platform.Station;
 using DeviceAgent.Platform.Sync;
+using DeviceAgent.Tickets;
 
 namespace DeviceAgent.Hosting;
 
@@ -63,8 +64,15 @@ public sealed record AgentOptions
     /// <summary>"IdCards": the ID-card reader, where there is one, and when a pick-up needs a card.</summary>
     public required IdCardReaderOptions IdCards { get; init; }
 
+    /// <summary>"Tickets": how tickets look.</summary>
+    public required TicketsOptions Tickets { get; init; }
+
+    /// <summary>"Stock": pre-numbered paper.</summary>
+    public required StockOptions Stock { get; init; }
+
     /// <summary>"Devices": how devices that go and come are treated.</summary>
     public required SupervisionOptions Devices { get; init; }
+
 }
 
 /// <summary>How train orders are reported ("Train" in agent.json): ResendIsSafe, and the keys of the cipher beside it. The key itself is the credential train-key.</summary>

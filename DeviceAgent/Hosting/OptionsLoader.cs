@@ -86,6 +86,8 @@ public static partial class OptionsLoader
             Clock = new ClockOptions { Trust = root.Section("Clock").OneOf("Trust", new ClockOptions().Trust) },
             Alerts = Alerts(root.Section("Alerts")),
             IdCards = IdCards(root.Section("IdCards")),
+            Tickets = Tickets(root.Section("Tickets")),
+            Stock = Stock(root.Section("Stock")),
             Devices = Devices(root.Section("Devices")),
         };
         if (options.Returns.Mode != ReturnMode.Off && options.Station.Url is null) root.Refuse("Returns:Mode", "must be Off while there is no Station:Url: the station's system decides about returns");

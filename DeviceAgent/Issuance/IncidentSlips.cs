@@ -6,7 +6,7 @@ namespace DeviceAgent.Issuance;
 
 /// <summary>Slips for orders in doubt: they tell the passenger whom to ask, and part what follows from what may hang in the printer.</summary>
 /// <remarks>No attempts: a slip is no ticket, and two of them harm nobody. The journal knows which are owed, so that a crash forgets none.</remarks>
-internal sealed class IncidentSlips(DeskSurroundings with, IssuanceOptions options)
+internal sealed class IncidentSlips(DeskSurroundings with, IssuanceOptions options, TicketStock stock)
 {
     private const int MaxTries = 5;
 
@@ -72,6 +72,7 @@ internal sealed class IncidentSlips(DeskSurroundings with, IssuanceOptions optio
         var slip = record.State == IssuanceState.InDoubt
             ? with.Templates.IncidentSlip(record.OrderNumber, with.Time.GetUtcNow())
             : with.Templates.VoidStrip(record.OrderNumber, record.Attempts.Count == 0 ? 0 : record.Attempts[^1].TicketIndex);
+        stock.Spoil($"slip of order {record.OrderNumber}");
         var result = await with.Printer.PrintAsync(slip, Id, hardStop);
         return result.End is PrintEnd.Completed or PrintEnd.SentWithoutEcho ? result.End.ToString() : null;
     }

@@ -43,6 +43,7 @@ public sealed partial class IssuanceDesk
         foreach (var order in _with.Journal.OrdersOwedASlip(MaxUnfinishedOrders)) _slips.Owe(order);
         foreach (var parked in _with.Journal.Reports(ReportFilter.Parked, MaxAlarmsOfReports))
             _with.Alarms.Raise(ParkedReports.AlarmOf(parked.Id, parked.OrderNumber, parked.Kind, JournalWords.ToParkReason(parked.ParkReason), parked.ChangedAt));
+        _paperChanges.Recover();
         CountUnsettled();
         _recovered = true;
         _with.Logger.Recovered(intents, open, inDoubt);

@@ -35,6 +35,8 @@ public sealed record DeskSurroundings
     /// <summary>Why train orders cannot be reported, so that none is taken; null when they can.</summary>
     public string? TrainUnreportable { get; init; }
     public ReturnOptions Returns { get; init; } = new();
+    /// <summary>Numbers of the forms; none by default.</summary>
+    public StockOptions Stock { get; init; } = new();
     public required TimeProvider Time { get; init; }
     public required ILogger Logger { get; init; }
     /// <summary>A report was written, or the platform has just answered: the sender may go.</summary>
@@ -114,11 +116,13 @@ public sealed partial class IssuanceDesk : IDisposable
         _codes = new(orders);
         _lookUps = new(orders.LookUpsPerMinute, surroundings.Time);
         _paper = new(surroundings.Journal, surroundings.Printer, options, surroundings.Time);
-        _attempts = new(surroundings.Journal, surroundings.Printer, surroundings.Templates, surroundings.Guidance, _paper, options, surroundings.Time, surroundings.Logger)
+        _stock = new(surroundings.Journal, surroundings.Stock, surroundings.Time);
+        _attempts = new(surroundings.Journal, surroundings.Printer, surroundings.Templates, surroundings.Guidance, _paper, _stock, options, surroundings.Time, surroundings.Logger)
         {
             UnseenCutsAllowed = surroundings.UnseenCutsAllowed,
         };
-        _slips = new(surroundings, options);
+        _slips = new(surroundings, options, _stock);
+        _paperChanges = new(surroundings, _attempts, _paper, _stock);
         _timer = surroundings.Time.CreateTimer(_ => _events.Writer.TryWrite(new DeskEvent(DeskEventKind.Tick)), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -271,6 +275,12 @@ public sealed partial class IssuanceDesk : IDisposable
                 TakeInHand("new printer", LearnUnitAsync);
                 return;
             }
+            if (canPrint && _paperChanges.IsUnderWay)
+            {
+                ShowIdle();
+                TakeInHand("a paper change", GoOnChangingPaperAsync);
+                return;
+            }
             if (UnitIsLearned) Guarded(() => _paper.Observe(_attempts.Unit));
         }
         ShowIdle();
@@ -365,8 +375,9 @@ public sealed partial class IssuanceDesk : IDisposable
     {
         int waiting = 0, inDoubt = 0;
         int? ticketsLeft = null;
+        var formIsKnown = true;
         if (_journalFailure is null && !_journalBeingChecked)
-            Guarded(() => (waiting, inDoubt, ticketsLeft) = (_with.Journal.WaitingReports, _with.Journal.CountIssuances().InDoubt, _paper.TicketsLeft));
+            Guarded(() => (waiting, inDoubt, ticketsLeft, formIsKnown) = (_with.Journal.WaitingReports, _with.Journal.CountIssuances().InDoubt, _paper.TicketsLeft, _stock.IsKnown));
         return Readiness.Judge(new()
         {
             Recovered = _recovered,
@@ -375,6 +386,8 @@ public sealed partial class IssuanceDesk : IDisposable
             Printer = _with.Printer.Identity is null ? null : _with.Printer.Status,
             PrinterLearned = UnitIsLearned,
             TicketsLeft = ticketsLeft,
+            PaperBeingChanged = _paperChanges.IsUnderWay,
+            FormIsKnown = formIsKnown,
             // Until its slip parts it from what follows, a half ticket may hang in the printer.
             UnsettledAttempts = _unsettled + (_slips.NextTry is null ? 0 : 1),
             JournalBeingChecked = _journalBeingChecked,

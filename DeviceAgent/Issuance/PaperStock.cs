@@ -51,6 +51,10 @@ internal sealed class PaperStock(IIssuanceJournal journal, IPrinterStation print
         _unit = changed;
     }
 
+    /// <summary>A new roll was found right.</summary>
+    /// <param name="known">What the journal knows of the printer now.</param>
+    public void Renew(PrinterRecord? known) => _unit = known;
+
     private long UsedSince(long attempt)
     {
         // Asked with each look at readiness; it changes with an attempt.

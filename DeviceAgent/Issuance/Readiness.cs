@@ -14,6 +14,10 @@ public enum NotReadyReason
     PrinterOffline, PrinterBeingLearned, PaperOut, PaperJammed, PaperUnknown,
     /// <summary>What is left of the roll is shorter than one ticket.</summary>
     PaperTooShort,
+    /// <summary>New paper is being tested.</summary>
+    PaperBeingChanged,
+    /// <summary>The paper is numbered, and a person must tell the number of the form in the printer.</summary>
+    FormNumberUnknown,
     CoverOpen, PrinterFault,
     /// <summary>What became of an interrupted ticket is still being found out.</summary>
     AccountingForTicket,
@@ -43,6 +47,10 @@ internal sealed record ReadinessFacts
     public required bool PrinterLearned { get; init; }
     /// <summary>Tickets that the rest of the roll is long enough for; null while nobody can tell.</summary>
     public required int? TicketsLeft { get; init; }
+    /// <summary>A test strip is to show that new paper is right.</summary>
+    public bool PaperBeingChanged { get; init; }
+    /// <summary>The number of the next form, or that the paper has none.</summary>
+    public bool FormIsKnown { get; init; } = true;
     /// <summary>Attempts whose outcome is still being found out: another print would destroy the evidence.</summary>
     public required int UnsettledAttempts { get; init; }
     public required bool JournalBeingChecked { get; init; }
@@ -77,6 +85,8 @@ internal static class Readiness
         JudgePrinter(facts.Printer, reasons);
         if (!facts.PrinterLearned && reasons.Count == before && facts.Recovered && facts.JournalFailure is null) reasons.Add(NotReadyReason.PrinterBeingLearned);
         if (facts.TicketsLeft == 0 && reasons.Count == before) reasons.Add(NotReadyReason.PaperTooShort);
+        if (facts.PaperBeingChanged) reasons.Add(NotReadyReason.PaperBeingChanged);
+        if (!facts.FormIsKnown && facts.JournalFailure is null) reasons.Add(NotReadyReason.FormNumberUnknown);
         if (facts.UnsettledAttempts > 0) reasons.Add(NotReadyReason.AccountingForTicket);
         JudgePlatform(facts, reasons);
         if (!facts.ClockIsTrusted) reasons.Add(NotReadyReason.ClockNotTrusted);

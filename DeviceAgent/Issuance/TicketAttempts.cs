@@ -18,7 +18,7 @@ internal enum UnitKnowledge
 
 /// <summary>Makes one attempt at a time: durable before the first byte, judged by evidence afterwards.</summary>
 internal sealed class TicketAttempts(
-    IIssuanceJournal journal, IPrinterStation printer, IKioskTemplates templates, IPassengerGuidance guidance, PaperStock paper, IssuanceOptions options,
+    IIssuanceJournal journal, IPrinterStation printer, IKioskTemplates templates, IPassengerGuidance guidance, PaperStock paper, TicketStock stock, IssuanceOptions options,
     TimeProvider time, ILogger logger)
 {
     private PrinterRecord? _unit;
@@ -37,9 +37,9 @@ internal sealed class TicketAttempts(
         var document = kind == AttemptKind.Ticket
             ? templates.For(order.Key.Journey).Ticket(accepted.Order, accepted.Tickets[step.TicketIndex], accepted.Tickets.Count, time.GetUtcNow(), step.Copy)
             : templates.VoidStrip(order.Number, step.TicketIndex);
-        var length = PaperLength.Millimetres(document.Span);
+        var length = PaperLength.Millimetres(document.Span, templates.Format);
         if (kind == AttemptKind.Ticket) paper.Measured(length);
-        var attempt = journal.StartAttempt(order.Record.Id, new(kind, step.TicketIndex, before, step.Copy, length), time.GetUtcNow());
+        var attempt = journal.StartAttempt(order.Record.Id, new(kind, step.TicketIndex, before, step.Copy, length, stock.Next), time.GetUtcNow());
         var id = ProcessId.Parse(attempt.ProcessId);
         var result = await printer.PrintAsync(document, id, hardStop);
         logger.PrintEnded(order.Number, step.TicketIndex + 1, kind, result.End, result.BytesSent);
@@ -52,9 +52,12 @@ internal sealed class TicketAttempts(
         JudgeAsync(open, bytesSent: null, echoed: false, retracted: false, mayBeRetracted: printer.RetractsTickets, hardStop);
 
     /// <summary>Ends an attempt about which nothing more can be found out.</summary>
-    public AttemptRecord GiveUp(AttemptRecord open, string reason) => End(open, new(AttemptOutcome.Unknown, reason), null, null);
+    public AttemptRecord GiveUp(AttemptRecord open, string reason) => End(open, new(AttemptOutcome.Unknown, null, null, reason));
 
     public PrinterRecord? Unit => _unit;
+
+    /// <summary>The journal knows more of the unit, or less, than a moment ago.</summary>
+    public void ReadUnitAgain() => _unit = printer.Unit is { } unit ? journal.FindPrinter(unit) : null;
 
     /// <summary>
     /// Learns once for a printer whether its cut counter is exact: one strip, one cut, one more on the counter. Of a printer that it knows
@@ -71,7 +74,7 @@ internal sealed class TicketAttempts(
         if (exact is null && printer.Unit != unit) return UnitKnowledge.NotRead;
         if (exact is null && !options.ProbeStrip) return UnitKnowledge.Learned;
         if (exact is null && _unit is not null) return UnitKnowledge.ProbeAgain;
-        _unit = new(unit, printer.Identity?.Model, printer.EchoesProcessId, exact, exact == true ? cuts : null, time.GetUtcNow(), _unit?.LowSinceAttempt);
+        _unit = new(unit, printer.Identity?.Model, printer.EchoesProcessId, exact, exact == true ? cuts : null, time.GetUtcNow(), _unit?.LowSinceAttempt, _unit?.Capabilities);
         journal.SavePrinter(_unit);
         logger.PrinterLearned(unit, printer.EchoesProcessId, exact);
         return exact is null ? UnitKnowledge.ProbeAgain : UnitKnowledge.Learned;
@@ -97,7 +100,7 @@ internal sealed class TicketAttempts(
         return UnitKnowledge.Learned;
     }
 
-    private bool CutCounterIsExact
+    public bool CutCounterIsExact
     {
         get
         {
@@ -114,6 +117,7 @@ internal sealed class TicketAttempts(
         if (await printer.ReadEvidenceAsync(false, hardStop) is not { Idle: true } before) return (null, null);
         if (before.CutCounter is null) return (false, null);
         if (!options.ProbeStrip) return (null, null);
+        stock.Spoil("probe strip of the printer");
         var result = await printer.PrintAsync(templates.ProbeStrip(), PrinterProbeId, hardStop);
         if (result.End != PrintEnd.Completed || await printer.ReadEvidenceAsync(false, hardStop) is not { } after) return (null, null);
         return (after.CutCounter - before.CutCounter == 1, after.CutCounter);
@@ -124,7 +128,11 @@ internal sealed class TicketAttempts(
 
     private static bool IsRetracted(PrinterStatus? status) => status?.Media == MediaState.Retracted;
 
-    private async Task<AttemptRecord> JudgeAsync(AttemptRecord attempt, long? bytesSent, bool echoed, bool retracted, bool mayBeRetracted, CancellationToken hardStop)
+    private async Task<AttemptRecord> JudgeAsync(AttemptRecord attempt, long? bytesSent, bool echoed, bool retracted, bool mayBeRetracted, CancellationToken hardStop) =>
+        End(attempt, await FindOutAsync(attempt, bytesSent, echoed, retracted, mayBeRetracted, hardStop));
+
+    /// <summary>What became of an attempt, by all evidence that there is; where need be, after the paper was loaded.</summary>
+    public async Task<AttemptEnd> FindOutAsync(AttemptRecord attempt, long? bytesSent, bool echoed, bool retracted, bool mayBeRetracted, CancellationToken hardStop)
     {
         var evidence = new AttemptEvidence(echoed, bytesSent, BufferProvedEmpty: false, default, retracted);
         PrinterEvidence? after = null;
@@ -139,15 +147,15 @@ internal sealed class TicketAttempts(
                     mayBeRetracted && fence.Status?.Media != MediaState.Present);
             }
         }
-        return End(attempt, IssuanceRules.Judge(evidence), bytesSent, after);
+        var verdict = IssuanceRules.Judge(evidence);
+        return new(verdict.Outcome, bytesSent, after, verdict.Judgement);
     }
 
-    private AttemptRecord End(AttemptRecord attempt, AttemptVerdict verdict, long? bytesSent, PrinterEvidence? after)
+    private AttemptRecord End(AttemptRecord attempt, AttemptEnd end)
     {
         var at = time.GetUtcNow();
-        var end = new AttemptEnd(verdict.Outcome, bytesSent, after, verdict.Judgement);
         journal.EndAttempt(attempt.Id, end, at);
-        logger.AttemptJudged(attempt.Id, attempt.TicketIndex + 1, attempt.Kind, verdict.Outcome, verdict.Judgement);
+        logger.AttemptJudged(attempt.Id, attempt.TicketIndex + 1, attempt.Kind, end.Outcome, end.Judgement);
         return attempt with { End = end, EndedAt = at };
     }
 

@@ -94,6 +94,18 @@ public sealed class ClosedJournal(JournalException why) : IIssuanceJournal
 
     public void WakeRetries(DateTimeOffset now) => throw Why();
 
+    public IReadOnlyList<PrinterUse> PrinterUses() => throw Why();
+
+    public StockPosition? Stock => throw Why();
+
+    public void SetStock(string next, string by, string reason, DateTimeOffset at) => throw Why();
+
+    public AttemptRecord StartTestStrip(NewAttempt attempt, string by, DateTimeOffset at) => throw Why();
+
+    public AttemptRecord? OpenTestStrip => throw Why();
+
+    public void EndPaperChange(long strip, AttemptEnd end, string unit, DateTimeOffset at) => throw Why();
+
     public void Dispose() { }
 
     // A new one each time: an exception that is thrown twice carries the wrong trace.

@@ -9,7 +9,7 @@ namespace DeviceAgent.Journal;
 /// Each method that changes something is exactly one durable transaction, with its audit row, and returns when it is durable.
 /// A transition that the row's present state does not allow throws <see cref="JournalTransitionException"/> and changes nothing.
 /// </remarks>
-public interface IIssuanceJournal : IOutbox, IDisposable
+public interface IIssuanceJournal : IOutbox, IPaperJournal, IDisposable
 {
     /// <summary>
     /// Notices to the station's ticketing system: a queue of its own, so that neither destination ever waits for the other.
@@ -178,6 +178,8 @@ public enum AttemptKind
     Ticket,
     /// <summary>Marks a half-printed ticket as worthless and feeds it out.</summary>
     VoidStrip,
+    /// <summary>Shows that new paper is right; of no order.</summary>
+    TestStrip,
 }
 
 public enum AttemptOutcome { Presented, NotPresented, Unknown }
@@ -232,7 +234,8 @@ public sealed record PrinterEvidence(
 
 /// <param name="Copy">0 for an original, n for the n-th copy that a person asked for.</param>
 /// <param name="Millimetres">Paper that it takes.</param>
-public sealed record NewAttempt(AttemptKind Kind, int TicketIndex, PrinterEvidence Before, int Copy = 0, int Millimetres = 0);
+/// <param name="StockNumber">Of the pre-numbered form that it is printed on; null where the paper carries none.</param>
+public sealed record NewAttempt(AttemptKind Kind, int TicketIndex, PrinterEvidence Before, int Copy = 0, int Millimetres = 0, string? StockNumber = null);
 
 public enum DecisionKind
 {
@@ -267,6 +270,8 @@ public sealed record AttemptRecord
     public required string ProcessId { get; init; }
     /// <summary>0 for an original, n for the n-th copy.</summary>
     public int Copy { get; init; }
+    /// <summary>Of the pre-numbered form; null where the paper carries none, and once it is known that no byte was sent.</summary>
+    public string? StockNumber { get; init; }
     public required DateTimeOffset StartedAt { get; init; }
     public required PrinterEvidence Before { get; init; }
     /// <summary>Null while the attempt is open.</summary>
@@ -278,8 +283,13 @@ public sealed record AttemptRecord
 /// <param name="CutCounterIsExact">Null until probed.</param>
 /// <param name="CutCounter">Last seen.</param>
 /// <param name="LowSinceAttempt">The newest attempt when the paper was first seen near its end; null while it is not.</param>
+/// <param name="Capabilities">What the driver has found out about the unit, in its own words; at most <see cref="MaxCapabilities"/> characters. Null: nothing yet.</param>
 public sealed record PrinterRecord(
-    string Unit, string? Model, bool EchoesProcessId, bool? CutCounterIsExact, long? CutCounter, DateTimeOffset SeenAt, long? LowSinceAttempt = null);
+    string Unit, string? Model, bool EchoesProcessId, bool? CutCounterIsExact, long? CutCounter, DateTimeOffset SeenAt, long? LowSinceAttempt = null, string? Capabilities = null)
+{
+    /// <summary>Characters of <see cref="Capabilities"/>.</summary>
+    public const int MaxCapabilities = 4096;
+}
 
 public enum ReportFilter { Waiting, Parked }
 

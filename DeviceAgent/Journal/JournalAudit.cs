@@ -29,4 +29,7 @@ internal static class JournalAudit
     public const string Retired = "history deleted";
     public const string Adopted = "journal adopted";
     public const string Distrusted = "journal distrusted";
+    public const string Stock = "stock number";
+    public const string TestStrip = "paper change begun";
+    public const string PaperChanged = "paper changed";
 }

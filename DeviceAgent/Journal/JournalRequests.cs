@@ -72,6 +72,35 @@ internal static class JournalRequests
         ArgumentException.ThrowIfNullOrWhiteSpace(reason);
     }
 
+    public static void Check(PrinterRecord printer)
+    {
+        ArgumentNullException.ThrowIfNull(printer);
+        if (printer.Capabilities?.Length > PrinterRecord.MaxCapabilities)
+            throw new ArgumentException($"What is known of a printer has at most {PrinterRecord.MaxCapabilities} characters.", nameof(printer));
+    }
+
+    public static void Check(NewAttempt attempt)
+    {
+        ArgumentNullException.ThrowIfNull(attempt);
+        CheckStock(attempt.StockNumber);
+    }
+
+    public static void CheckStock(string? number)
+    {
+        if (number is not null && (number.Length is 0 or > StockPosition.MaxLength || number.AsSpan().ContainsAnyExceptInRange('!', '~')))
+            throw new ArgumentException($"A stock number has 1 to {StockPosition.MaxLength} printable ASCII characters without spaces.", nameof(number));
+    }
+
+    /// <summary>For the audit: what became of a form.</summary>
+    public static string TellForm(string? number, AttemptKind kind, AttemptEnd end) => (number, end) switch
+    {
+        (null, _) => "",
+        (_, { BytesSent: 0 }) => $" form {number} not used",
+        (_, { Outcome: AttemptOutcome.Presented }) when kind == AttemptKind.Ticket => $" form {number}",
+        (_, { Outcome: AttemptOutcome.Unknown }) when kind == AttemptKind.Ticket => $" form {number} in doubt",
+        _ => $" form {number} SPOILED",
+    };
+
     public static ReportedChange ChangeOf(DecisionKind kind) => kind switch
     {
         DecisionKind.Issued => ReportedChange.DecisionIssued,

@@ -36,6 +36,15 @@ internal static class JournalSchema
     /// <summary>Confirmed notices to the station: no index tells them from the platform's reports.</summary>
     public const string NoticesConfirmed = "notices_confirmed";
 
+    /// <summary>"attempt:number": the number that follows this attempt on pre-numbered paper, unless a later attempt took one. Missing until a person told it.</summary>
+    public const string Stock = "stock";
+
+    /// <summary>Attempts up to this one are counted in printer_use; missing: none.</summary>
+    public const string PrinterUseTo = "printer_use_to";
+
+    /// <summary>The issuance of attempts that are of no order.</summary>
+    public const long NoIssuance = 0;
+
     /// <summary>Issuances that were deleted and had not been issued: totals are told from the highest id.</summary>
     public const string UnissuedRetired = "unissued_retired";
 
@@ -181,6 +190,24 @@ internal static class JournalSchema
         CREATE INDEX outbox_notices_waiting ON outbox (id, not_before) WHERE {JournalSql.IsOpen} AND {JournalSql.IsForStation};
         CREATE INDEX outbox_notices_retry ON outbox (not_before) WHERE {JournalSql.IsRetry} AND {JournalSql.IsForStation};
         CREATE INDEX outbox_reports_retry ON outbox (not_before) WHERE {JournalSql.IsRetry} AND {JournalSql.IsForPlatform};
+        """,
+        """
+        ALTER TABLE device_counter ADD COLUMN capabilities TEXT;
+
+        -- An attempt of issuance 0 is of no order: the test strip of a paper change. An older release finds it under no order and leaves it alone.
+        ALTER TABLE attempt ADD COLUMN stock TEXT;
+
+        -- What attempts did that are deleted, or are many: the rest is summed up from the attempts when asked.
+        CREATE TABLE printer_use (
+            unit TEXT PRIMARY KEY,
+            since INTEGER NOT NULL,
+            tickets INTEGER NOT NULL,
+            millimetres INTEGER NOT NULL,
+            cuts INTEGER NOT NULL,
+            faults INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        -- The lengths of what an older release printed are not all known: counting begins here.
+        INSERT INTO meta (key, value) SELECT 'printer_use_to', coalesce(max(id), 0) FROM attempt;
         """,
     ];
 }

@@ -37,15 +37,15 @@ internal static partial class JournalSql
         """;
     public const string FindIssuance = $"{IssuanceColumns} WHERE order_number = ?1 AND journey = ?2";
     public const string UnfinishedIssuances = $"{IssuanceColumns} INDEXED BY issuance_open WHERE {IsOpen} ORDER BY id LIMIT ?1";
-    public const string AttemptsOfIssuance = """
+    private const string AttemptColumns = """
         SELECT id, kind, ticket_index, process_id, started_at,
             before_unit, before_serial, before_cuts, before_exact, before_idle, before_disturbances, before_run, before_connection,
             before_read_at, before_calm_since,
             ended_at, outcome, bytes_sent, judgement,
             after_unit, after_serial, after_cuts, after_exact, after_idle, after_disturbances, after_run, after_connection,
-            after_read_at, after_calm_since, copy
-        FROM attempt INDEXED BY attempt_issuance WHERE issuance = ?1 ORDER BY id
+            after_read_at, after_calm_since, copy, stock
         """;
+    public const string AttemptsOfIssuance = $"{AttemptColumns} FROM attempt INDEXED BY attempt_issuance WHERE issuance = ?1 ORDER BY id";
     public const string DecisionsOfIssuance = """
         SELECT decided, at, by_whom, reason, platform, last_attempt FROM decision INDEXED BY decision_issuance WHERE issuance = ?1 ORDER BY id
         """;
@@ -90,17 +90,19 @@ internal static partial class JournalSql
     public const string PaperUsedSince = "SELECT coalesce(sum(millimetres), 0) FROM attempt WHERE id > ?1";
 
     public const string LastAttempt = "SELECT coalesce(max(id), 0) FROM attempt";
-    public const string ReadAttempt = "SELECT kind, ticket_index, outcome, ended_at, 0, issuance FROM attempt WHERE id = ?1";
+    public const string ReadAttempt = "SELECT kind, ticket_index, outcome, ended_at, 0, issuance, stock FROM attempt WHERE id = ?1";
     public const string InsertAttempt = """
         INSERT INTO attempt (id, issuance, kind, ticket_index, process_id, started_at,
             before_unit, before_serial, before_cuts, before_exact, before_idle, before_disturbances, before_run, before_connection,
-            before_read_at, before_calm_since, copy, millimetres)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)
+            before_read_at, before_calm_since, copy, millimetres, stock)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)
         """;
     public const string EndAttempt = """
         UPDATE attempt SET ended_at = ?2, outcome = ?3, bytes_sent = ?4, judgement = ?5,
             after_unit = ?6, after_serial = ?7, after_cuts = ?8, after_exact = ?9, after_idle = ?10, after_disturbances = ?11,
-            after_run = ?12, after_connection = ?13, after_read_at = ?14, after_calm_since = ?15
+            after_run = ?12, after_connection = ?13, after_read_at = ?14, after_calm_since = ?15,
+            -- What took no paper took no number.
+            stock = iif(?4 = 0, NULL, stock)
         WHERE id = ?1
         """;
 
@@ -156,11 +158,12 @@ internal static partial class JournalSql
     public const string WakeNotices =
         $"UPDATE outbox INDEXED BY outbox_notices_retry SET not_before = ?1 WHERE {IsRetry} AND {IsForStation} AND not_before > ?1 AND {IsKnownFormat}";
 
-    public const string FindPrinter = "SELECT unit, model, echoes_process_id, cuts_exact, cuts, seen_at, low_since_attempt FROM device_counter WHERE unit = ?1";
+    public const string FindPrinter = "SELECT unit, model, echoes_process_id, cuts_exact, cuts, seen_at, low_since_attempt, capabilities FROM device_counter WHERE unit = ?1";
     public const string SavePrinter = """
-        INSERT INTO device_counter (unit, model, echoes_process_id, cuts_exact, cuts, seen_at, low_since_attempt) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+        INSERT INTO device_counter (unit, model, echoes_process_id, cuts_exact, cuts, seen_at, low_since_attempt, capabilities) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
         ON CONFLICT (unit) DO UPDATE SET model = excluded.model, echoes_process_id = excluded.echoes_process_id,
-            cuts_exact = excluded.cuts_exact, cuts = excluded.cuts, seen_at = excluded.seen_at, low_since_attempt = excluded.low_since_attempt
+            cuts_exact = excluded.cuts_exact, cuts = excluded.cuts, seen_at = excluded.seen_at, low_since_attempt = excluded.low_since_attempt,
+            capabilities = excluded.capabilities
         """;
 
     public const string InsertAudit = "INSERT INTO audit (at, late, what, details) VALUES (?1, ?2, ?3, ?4)";

@@ -56,8 +56,18 @@ internal static class JournalTransitions
         null => "there is no such attempt",
         { Outcome: not null } => "the attempt has ended",
         { Kind: AttemptKind.Unknown } => "a newer release wrote this attempt",
+        { Kind: AttemptKind.TestStrip } => null,
         _ => WhyNot(issuance, issuance is IssuanceState.Accepted or IssuanceState.InDoubt, "judged"),
     };
+
+    /// <param name="isOpen">Another paper change is not done.</param>
+    public static string? WhyNoTestStrip(AttemptKind kind, bool isOpen) =>
+        kind != AttemptKind.TestStrip ? "an attempt of no order is a test strip" : isOpen ? "the strip before it is open" : null;
+
+    /// <param name="strip">Null when there is no such attempt.</param>
+    public static string? WhyNoPaperChange(AttemptFacts? strip, AttemptOutcome outcome) => WhyNoEnd(strip, null)
+        ?? (strip is not { Kind: AttemptKind.TestStrip } ? "only a test strip shows that the paper is right"
+            : outcome == AttemptOutcome.NotPresented ? "the test strip did not come out" : null);
 
     public static string? WhyNoCompletion(IssuanceState? present, IEnumerable<AttemptFacts> attempts)
     {

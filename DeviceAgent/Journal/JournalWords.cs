@@ -55,6 +55,7 @@ internal static class JournalWords
     {
         AttemptKind.Ticket => "ticket",
         AttemptKind.VoidStrip => "void_strip",
+        AttemptKind.TestStrip => "test_strip",
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "Not a kind that is written."),
     };
 
@@ -62,6 +63,7 @@ internal static class JournalWords
     {
         "ticket" => AttemptKind.Ticket,
         "void_strip" => AttemptKind.VoidStrip,
+        "test_strip" => AttemptKind.TestStrip,
         _ => AttemptKind.Unknown,
     };
 

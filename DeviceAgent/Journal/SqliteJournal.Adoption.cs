@@ -177,6 +177,8 @@ public sealed partial class SqliteJournal
             WriteMeta(_database, JournalSchema.ProcessIdStart, Text((_processIdStart + ProcessIdsLeftOut) % AttemptProcessIds.Count));
             WriteMeta(_database, JournalSchema.Epoch, Text(epoch));
             WriteMeta(_database, JournalSchema.Distrusted, "");
+            // Whose paper is in the printer a person must say.
+            SetOrForget(JournalSchema.Stock, null);
             foreach (var (key, value) in board?.Of(Identity.JournalId) ?? []) SetOrForget(key, value);
             change.Commit(now, JournalAudit.Adopted, string.Create(CultureInfo.InvariantCulture,
                 $"epoch {epoch}; {was} {why}; {reports} reports to be asked about, {orders} orders in doubt"));

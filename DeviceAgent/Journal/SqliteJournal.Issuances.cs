@@ -48,49 +48,61 @@ public sealed partial class SqliteJournal
 
     public AttemptRecord StartAttempt(long issuance, NewAttempt attempt, DateTimeOffset at)
     {
-        ArgumentNullException.ThrowIfNull(attempt);
+        JournalRequests.Check(attempt);
         using var change = BeginChange();
         var present = ReadState(issuance);
         Require($"An attempt of issuance {issuance}",
             JournalTransitions.WhyNoAttempt(present?.State, present?.TicketCount ?? 0, present?.Attempts ?? [], attempt.Kind, attempt.TicketIndex));
         var id = _lastAttempt + 1;
         var processId = AttemptProcessIds.OfAttempt(_processIdStart, id).ToString();
+        InsertAttempt(id, issuance, processId, attempt, at);
+        change.Commit(at, JournalAudit.AttemptStarted, $"issuance {Text(issuance)} attempt {Text(id)}{OnForm(attempt.StockNumber)}");
+        _lastAttempt = id;
+        return Started(id, processId, attempt, at);
+    }
+
+    private void InsertAttempt(long id, long issuance, string processId, NewAttempt attempt, DateTimeOffset at)
+    {
         var insert = _database.Use(JournalSql.InsertAttempt).Bind(1, id).Bind(2, issuance).Bind(3, JournalWords.Of(attempt.Kind))
             .Bind(4, attempt.TicketIndex).Bind(5, processId).Bind(6, Milliseconds(at));
-        BindEvidence(insert, 7, attempt.Before).Bind(17, attempt.Copy).Bind(18, attempt.Millimetres).Run();
-        change.Commit(at, JournalAudit.AttemptStarted, $"issuance {Text(issuance)} attempt {Text(id)}");
-        _lastAttempt = id;
-        return new()
-        {
-            Id = id,
-            Kind = attempt.Kind,
-            TicketIndex = attempt.TicketIndex,
-            ProcessId = processId,
-            StartedAt = Instant(Milliseconds(at)),
-            Before = attempt.Before,
-            Copy = attempt.Copy,
-        };
+        BindEvidence(insert, 7, attempt.Before).Bind(17, attempt.Copy).Bind(18, attempt.Millimetres).Bind(19, attempt.StockNumber).Run();
     }
+
+    private static AttemptRecord Started(long id, string processId, NewAttempt attempt, DateTimeOffset at) => new()
+    {
+        Id = id,
+        Kind = attempt.Kind,
+        TicketIndex = attempt.TicketIndex,
+        ProcessId = processId,
+        StartedAt = Instant(Milliseconds(at)),
+        Before = attempt.Before,
+        Copy = attempt.Copy,
+        StockNumber = attempt.StockNumber,
+    };
+
+    private static string OnForm(string? number) => number is null ? "" : $" form {number}";
 
     public void EndAttempt(long attempt, AttemptEnd end, DateTimeOffset at)
     {
         ArgumentNullException.ThrowIfNull(end);
         using var change = BeginChange();
-        AttemptFacts? present = null;
-        IssuanceState? state = null;
-        using (var read = _database.Use(JournalSql.ReadAttempt).Bind(1, attempt))
-        {
-            if (read.Step())
-            {
-                present = ReadFacts(read);
-                state = ReadState(read.Int64(5))?.State;
-            }
-        }
+        var (present, state, stock) = ReadAttempt(attempt);
         Require($"The end of attempt {attempt}", JournalTransitions.WhyNoEnd(present, state));
+        UpdateEnd(attempt, end, at);
+        change.Commit(at, JournalAudit.AttemptEnded, $"attempt {Text(attempt)} {JournalWords.Of(end.Outcome)}{JournalRequests.TellForm(stock, present!.Value.Kind, end)}");
+    }
+
+    private (AttemptFacts? Facts, IssuanceState? Issuance, string? Stock) ReadAttempt(long attempt)
+    {
+        using var read = _database.Use(JournalSql.ReadAttempt).Bind(1, attempt);
+        return read.Step() ? (ReadFacts(read), ReadState(read.Int64(5))?.State, read.TextOrNull(6)) : default;
+    }
+
+    private void UpdateEnd(long attempt, AttemptEnd end, DateTimeOffset at)
+    {
         var update = _database.Use(JournalSql.EndAttempt).Bind(1, attempt).Bind(2, Milliseconds(at)).Bind(3, JournalWords.Of(end.Outcome))
             .Bind(4, end.BytesSent).Bind(5, end.Judgement);
         BindEvidence(update, 6, end.After).Run();
-        change.Commit(at, JournalAudit.AttemptEnded, $"attempt {Text(attempt)} {JournalWords.Of(end.Outcome)}");
     }
 
     public long? Complete(long issuance, IReadOnlyList<NewReport> reports, DateTimeOffset at)
@@ -191,11 +203,11 @@ public sealed partial class SqliteJournal
 
     public void SavePrinter(PrinterRecord printer)
     {
-        ArgumentNullException.ThrowIfNull(printer);
+        JournalRequests.Check(printer);
         using var change = BeginChange();
         var save = _database.Use(JournalSql.SavePrinter).Bind(1, printer.Unit).Bind(2, printer.Model).Bind(3, printer.EchoesProcessId);
         save.Bind(4, printer.CutCounterIsExact is { } exact ? (exact ? 1L : 0L) : null).Bind(5, printer.CutCounter)
-            .Bind(6, Milliseconds(printer.SeenAt)).Bind(7, printer.LowSinceAttempt).Run();
+            .Bind(6, Milliseconds(printer.SeenAt)).Bind(7, printer.LowSinceAttempt).Bind(8, printer.Capabilities).Run();
         change.Commit(printer.SeenAt, JournalAudit.Printer, printer.Unit);
     }
 

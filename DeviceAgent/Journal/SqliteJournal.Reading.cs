@@ -66,7 +66,7 @@ public sealed partial class SqliteJournal
         using var entry = Enter();
         using var find = _database.Use(JournalSql.FindPrinter).Bind(1, unit);
         return find.Step()
-            ? new(find.Text(0), find.TextOrNull(1), find.Bool(2), find.IsNull(3) ? null : find.Bool(3), find.Int64OrNull(4), Instant(find.Int64(5)), find.Int64OrNull(6))
+            ? new(find.Text(0), find.TextOrNull(1), find.Bool(2), find.IsNull(3) ? null : find.Bool(3), find.Int64OrNull(4), Instant(find.Int64(5)), find.Int64OrNull(6), find.TextOrNull(7))
             : null;
     }
 
@@ -137,23 +137,26 @@ public sealed partial class SqliteJournal
     {
         using var read = _database.Use(JournalSql.AttemptsOfIssuance).Bind(1, issuance);
         List<AttemptRecord> attempts = [];
-        while (read.Step())
-        {
-            var ended = !read.IsNull(15);
-            attempts.Add(new()
-            {
-                Id = read.Int64(0),
-                Kind = JournalWords.ToAttemptKind(read.Text(1)),
-                TicketIndex = read.Int32(2),
-                ProcessId = read.Text(3),
-                StartedAt = Instant(read.Int64(4)),
-                Before = ReadEvidence(read, 5),
-                EndedAt = ended ? Instant(read.Int64(15)) : null,
-                End = ended ? new(JournalWords.ToAttemptOutcome(read.Text(16)), read.Int64OrNull(17), ReadAfter(read), read.Text(18)) : null,
-                Copy = read.Int32(29),
-            });
-        }
+        while (read.Step()) attempts.Add(ReadAttempt(read));
         return attempts;
+    }
+
+    private static AttemptRecord ReadAttempt(SqliteStatement row)
+    {
+        var ended = !row.IsNull(15);
+        return new()
+        {
+            Id = row.Int64(0),
+            Kind = JournalWords.ToAttemptKind(row.Text(1)),
+            TicketIndex = row.Int32(2),
+            ProcessId = row.Text(3),
+            StartedAt = Instant(row.Int64(4)),
+            Before = ReadEvidence(row, 5),
+            EndedAt = ended ? Instant(row.Int64(15)) : null,
+            End = ended ? new(JournalWords.ToAttemptOutcome(row.Text(16)), row.Int64OrNull(17), ReadAfter(row), row.Text(18)) : null,
+            Copy = row.Int32(29),
+            StockNumber = row.TextOrNull(30),
+        };
     }
 
     private static PrinterEvidence? ReadAfter(SqliteStatement row) => row.IsNull(19) ? null : ReadEvidence(row, 19);

@@ -57,19 +57,23 @@ public sealed partial class SqliteJournal
     {
         using var change = BeginChange();
         var (retirable, next) = Retirable(before, _lastIssuance - keepIssuances, limit);
+        // Before anything goes that is not counted yet.
+        var counted = retirable.Count > 0 || _lastAttempt - _printerUseTo >= AttemptsToCount ? CountPrinterUse() : _printerUseTo;
         foreach (var old in retirable)
         {
             foreach (var report in old.Reports) _database.Use(JournalSql.DeleteReport).Bind(1, report).Run();
             foreach (var sql in new[] { JournalSql.DeleteAttempts, JournalSql.DeleteDecisions, JournalSql.DeleteIssuance }) _database.Use(sql).Bind(1, old.Id).Run();
         }
+        if (retirable.Count > 0) _database.Use(JournalSql.DeleteTestStrips).Bind(1, Math.Min(KeptAttempts(before), counted + 1)).Bind(2, before).Run();
         var unissued = retirable.Count(r => !r.Issued);
         if (unissued > 0) WriteMeta(_database, JournalSchema.UnissuedRetired, Text(_unissuedRetired + unissued));
         // Those that are too many are younger: what was written before the last of them goes too.
         var audits = Run(_database.Use(JournalSql.DeleteAudit).Bind(1, retirable.Select(r => r.CreatedAt).Append(before).Max()).Bind(2, (long)limit * AuditRowsOfIssuance));
-        if (retirable.Count + audits > 0)
+        if (retirable.Count + audits > 0 || counted > _printerUseTo)
         {
             change.Commit(at, JournalAudit.Retired, string.Create(CultureInfo.InvariantCulture, $"{retirable.Count} issuances, {audits} audit rows"));
             _unissuedRetired += unissued;
+            _printerUseTo = counted;
         }
         _retireFrom = next;
         return retirable.Count + audits;
@@ -98,11 +102,11 @@ public sealed partial class SqliteJournal
         return (found, last);
     }
 
-    /// <summary>Attempts from here on stay: the newest, and those whose paper is counted.</summary>
+    /// <summary>Attempts from here on stay: the newest, the last that took a form, and those whose paper is counted.</summary>
     private long KeptAttempts(long before)
     {
         using var paper = _database.Use(JournalSql.PaperCountedFrom).Bind(1, before);
-        var newest = Math.Max(1, _lastAttempt);
+        var newest = Math.Max(1, Math.Min(_lastAttempt, LastStock()?.Attempt ?? _lastAttempt));
         return paper.Step() && paper.Int64OrNull(0) is { } low ? Math.Min(low + 1, newest) : newest;
     }
 

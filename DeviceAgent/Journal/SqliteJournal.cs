@@ -35,6 +35,7 @@ public sealed partial class SqliteJournal : IIssuanceJournal
     private readonly Line _notices;
     private long _noticesConfirmed;
     private long _unissuedRetired;
+    private long _printerUseTo;
     private int _entered;
     private bool _disposed;
 
@@ -57,6 +58,7 @@ public sealed partial class SqliteJournal : IIssuanceJournal
         _lastReport = Scalar(JournalSql.LastReport);
         _noticesConfirmed = long.Parse(ReadMeta(database, JournalSchema.NoticesConfirmed) ?? "0", CultureInfo.InvariantCulture);
         _unissuedRetired = long.Parse(ReadMeta(database, JournalSchema.UnissuedRetired) ?? "0", CultureInfo.InvariantCulture);
+        _printerUseTo = long.Parse(ReadMeta(database, JournalSchema.PrinterUseTo) ?? "0", CultureInfo.InvariantCulture);
         _reports = new(this, toStation: false);
         _notices = new(this, toStation: true);
         InMaintenance = ReadMeta(database, JournalSchema.Maintenance) is { Length: > 0 };

@@ -26,7 +26,7 @@ internal sealed partial class ApiApplication(IAgentDesk desk, TimeProvider time)
     /// <summary>How long the agent's loop may take to answer; then 503, and the connection is free again.</summary>
     internal static readonly TimeSpan DeskLimit = TimeSpan.FromSeconds(10);
 
-    /// <summary>A decision asks the platform first, whose time-out is 60 s at most.</summary>
+    /// <summary>A decision asks the platform first, whose time-out is 60 s at most; a paper change prints its strip.</summary>
     internal static readonly TimeSpan DecisionLimit = TimeSpan.FromSeconds(75);
 
     public HttpContext CreateContext(IFeatureCollection contextFeatures) => new DefaultHttpContext(contextFeatures);
@@ -36,7 +36,7 @@ internal sealed partial class ApiApplication(IAgentDesk desk, TimeProvider time)
     public async Task ProcessRequestAsync(HttpContext context)
     {
         var aborted = context.RequestAborted;
-        using var late = new CancellationTokenSource(context.Request.Path.Value?.EndsWith(Decision, StringComparison.Ordinal) == true ? DecisionLimit : DeskLimit, time);
+        using var late = new CancellationTokenSource(context.Request.Path.Value?.EndsWith(Decision, StringComparison.Ordinal) == true || context.Request.Path.Value == Paper ? DecisionLimit : DeskLimit, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, aborted);
         try
         {
@@ -79,6 +79,10 @@ internal sealed partial class ApiApplication(IAgentDesk desk, TimeProvider time)
                 return Method(context, HttpMethods.Post) ?? ReturnAsync(context, cancellationToken);
             case "/reports":
                 return Method(context, HttpMethods.Get) ?? ReportsAsync(context, cancellationToken);
+            case "/printer":
+                return Method(context, HttpMethods.Get) ?? PrinterAsync(context, cancellationToken);
+            case Paper:
+                return Method(context, HttpMethods.Post) ?? PaperAsync(context, cancellationToken);
             case "/session":
                 return Method(context, HttpMethods.Post) ?? SetSessionAsync(context, cancellationToken);
         }
@@ -91,7 +95,7 @@ internal sealed partial class ApiApplication(IAgentDesk desk, TimeProvider time)
         }
         return RefuseAsync(context, StatusCodes.Status404NotFound,
             "there is no such path; there are GET /status, GET /orders, GET /orders/{number}, POST /orders/{number}/decision, POST /pickups, POST /jobs, POST /returns, "
-            + "GET /reports, POST /reports/{id}/retry, POST /reports/{id}/settle, POST /session and POST /maintenance");
+            + "GET /reports, POST /reports/{id}/retry, POST /reports/{id}/settle, POST /session, POST /maintenance, GET /printer and POST /paper");
     }
 
     /// <returns>Null when the method is right.</returns>

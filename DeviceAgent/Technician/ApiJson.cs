@@ -27,6 +27,7 @@ internal sealed record ReasonAnswer(string Reason);
 [JsonSerializable(typeof(RetryBody))]
 [JsonSerializable(typeof(ReasonBody))]
 [JsonSerializable(typeof(SessionBody))]
+[JsonSerializable(typeof(PaperBody))]
 internal sealed partial class ApiRequestJson : JsonSerializerContext;
 
 /// <summary>Answers, written here and read by a technician's program, perhaps of an older release: it skips what it does not know.</summary>
@@ -39,4 +40,5 @@ internal sealed partial class ApiRequestJson : JsonSerializerContext;
 [JsonSerializable(typeof(ReasonAnswer))]
 [JsonSerializable(typeof(FaultsAnswer))]
 [JsonSerializable(typeof(ReportsAnswer))]
+[JsonSerializable(typeof(PrinterUseAnswer))]
 internal sealed partial class ApiAnswerJson : JsonSerializerContext;

@@ -16,7 +16,11 @@ public sealed record CommandHandlers(
     Func<string, string, CancellationToken, Task<int>> AdoptJournal,
     Func<string, bool, CancellationToken, Task<int>> Status,
     Func<string, OrderCommands> Orders,
-    Func<string, WorkCommands> Work);
+    Func<string, WorkCommands> Work)
+{
+    /// <summary>(socket path) → the commands about paper and the printer</summary>
+    public Func<string, PaperCommands> Paper { get; init; } = socket => new(socket, Console.Out, Console.Error);
+}
 
 /// <summary>The command line of `device-agent`.</summary>
 public static class CommandLine
@@ -85,9 +89,11 @@ public static class CommandLine
         root.Subcommands.Add(WorkCommandLine.Return(handlers, socketVariable));
         root.Subcommands.Add(WorkCommandLine.Queue(handlers, socketVariable));
         root.Subcommands.Add(WorkCommandLine.Session(handlers, socketVariable));
+        root.Subcommands.Add(PaperCommandLine.Paper(handlers, socketVariable));
+        root.Subcommands.Add(PaperCommandLine.Printer(handlers, socketVariable));
         root.SetAction(result =>
         {
-            result.InvocationConfiguration.Error.WriteLine("A command is required: run, journal, status, order, maintenance, job, return, queue or session. Try: device-agent --help");
+            result.InvocationConfiguration.Error.WriteLine("A command is required: run, journal, status, order, maintenance, job, return, queue, session, paper or printer. Try: device-agent --help");
             return ExitCodes.Usage;
         });
         return root;

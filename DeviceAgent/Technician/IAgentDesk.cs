@@ -4,7 +4,7 @@ using DeviceAgent.Orders;
 namespace DeviceAgent.Technician;
 
 /// <summary>What a technician's tools may ask of the running agent. The agent's loop answers; the local API only carries it.</summary>
-public interface IAgentDesk
+public partial interface IAgentDesk
 {
     Task<StatusAnswer> StatusAsync(CancellationToken cancellationToken);
 
@@ -121,7 +121,8 @@ public sealed record OrderAnswer(
 /// <param name="Copy">0 for an original, n for the n-th copy.</param>
 /// <param name="Outcome">Null while it is open.</param>
 /// <param name="Judgement">The rule and the facts that decided.</param>
-public sealed record AttemptAnswer(string Kind, int Ticket, int Copy, DateTimeOffset StartedAt, string? Outcome, string? Judgement);
+/// <param name="Form">The number of the form that it stands on; null where the paper has none, or none was used.</param>
+public sealed record AttemptAnswer(string Kind, int Ticket, int Copy, DateTimeOffset StartedAt, string? Outcome, string? Judgement, string? Form = null);
 
 /// <param name="Platform">What the platform said of the order just before.</param>
 public sealed record DecisionMade(string Decision, DateTimeOffset At, string By, string Reason, string Platform);

@@ -50,7 +50,8 @@ public sealed class OrderCommands(string socketPath, TextWriter output, TextWrit
         foreach (var attempt in order.Attempts)
         {
             var what = attempt.Kind == "Ticket" ? $"ticket {attempt.Ticket + 1}{(attempt.Copy > 0 ? $", copy {attempt.Copy}" : "")}" : $"{attempt.Kind} of ticket {attempt.Ticket + 1}";
-            Line("", $"{Stamp(attempt.StartedAt)} {what}: {attempt.Outcome ?? "open"}{(attempt.Judgement is null ? "" : $" ({attempt.Judgement})")}");
+            var form = attempt.Form is null ? "" : $", form {attempt.Form}";
+            Line("", $"{Stamp(attempt.StartedAt)} {what}{form}: {attempt.Outcome ?? "open"}{(attempt.Judgement is null ? "" : $" ({attempt.Judgement})")}");
         }
         foreach (var made in order.Decisions) Line("Decision", $"{Stamp(made.At)} {made.Decision} by {made.By}: {made.Reason} ({made.Platform})");
         return text.ToString();

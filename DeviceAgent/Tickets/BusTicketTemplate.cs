@@ -1,4 +1,3 @@
-using DeviceAgent.Drivers.Printing;
 using DeviceAgent.Orders;
 
 namespace DeviceAgent.Tickets;
@@ -22,7 +21,7 @@ internal sealed class BusTicketTemplate(Paper paper) : ITicketTemplate
         document.Rule().TwoColumns(ticket.Passenger.Name ?? "", Masking.Certificate(ticket.Passenger.CertificateNumber));
         document.TwoColumns(ticket.Passenger.TicketPrice is { } fen ? $"票价 {Paper.Yuan(fen)}" : "", ticket.Passenger.HasChildren == true ? "携童" : "");
         document.Wrapped($"订单号 {order.OrderNumber}").Wrapped($"票号 {ticket.TicketNumber}");
-        document.Align(TextAlignment.Centre).QrCode(Paper.QrText(order.OrderNumber, ticket.TicketNumber)).LineFeed();
+        paper.Code(order.OrderNumber, ticket.TicketNumber).LineFeed();
         return paper.EndTicket(ticket.Index, ticketCount, issuedAt);
     }
 }

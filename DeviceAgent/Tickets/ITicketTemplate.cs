@@ -1,3 +1,4 @@
+using DeviceAgent.Drivers.Printing;
 using DeviceAgent.Orders;
 
 namespace DeviceAgent.Tickets;
@@ -24,10 +25,17 @@ public interface IStripTemplate
 
     /// <summary>Printed once for a printer that this kiosk has not seen: shows whether its cut counter is exact.</summary>
     ReadOnlyMemory<byte> ProbeStrip();
+
+    /// <summary>Shows that new paper is fed, printed and cut.</summary>
+    /// <param name="form">The number that is printed on it beforehand, to be compared; null where the paper has none.</param>
+    ReadOnlyMemory<byte> PaperStrip(string? form, DateTimeOffset at);
 }
 
 /// <summary>All that this kiosk prints.</summary>
 public interface IKioskTemplates : IStripTemplate
 {
+    /// <summary>The paper that all documents are made for.</summary>
+    PaperFormat Format { get; }
+
     ITicketTemplate For(Journey journey);
 }

@@ -17,11 +17,20 @@ public sealed class KioskTemplates : IKioskTemplates
     /// <param name="columns">Half-width characters of one line, 32 to 64.</param>
     /// <param name="hotline">Empty: slips name no number.</param>
     public KioskTemplates(int columns, string kioskId, string hotline)
+        : this(PaperFormat.OfColumns(columns), kioskId, hotline)
     {
-        _paper = new(columns, kioskId);
+    }
+
+    /// <param name="hotline">Empty: slips name no number.</param>
+    /// <param name="logo">Stands on tickets, no wider than the paper; null: none.</param>
+    public KioskTemplates(PaperFormat format, string kioskId, string hotline, DotImage? logo = null)
+    {
+        _paper = new(format, kioskId, logo);
         _hotline = hotline;
         (_bus, _busReturn, _ship, _train) = (new(_paper), new(_paper), new(_paper), new(_paper));
     }
+
+    public PaperFormat Format => _paper.Document.Format;
 
     public ITicketTemplate For(Journey journey) => journey switch
     {
@@ -42,8 +51,17 @@ public sealed class KioskTemplates : IKioskTemplates
         document.Wrapped("本订单待人工确认, 请勿重复购票或退票。").Wrapped($"订单号 {orderNumber}");
         document.TwoColumns(_paper.KioskId, Paper.Second(at));
         if (_hotline.Length > 0) document.Wrapped($"电话 {_hotline}");
-        return document.Cut().Bytes;
+        return document.End().Bytes;
     }
 
-    public ReadOnlyMemory<byte> ProbeStrip() => _paper.Begin().Line("打印机测试 PRINTER TEST").Line(_paper.KioskId).Align(TextAlignment.Left).Cut().Bytes;
+    public ReadOnlyMemory<byte> PaperStrip(string? form, DateTimeOffset at)
+    {
+        // The feed first: the beginning of a roll is creased, or has glue on it.
+        var document = _paper.Begin().Feed(4).Line("换纸测试 PRINTER TEST").Rule();
+        document.Wrapped(new string('8', document.Columns));
+        if (form is not null) document.Wrapped($"票纸号 FORM {form}");
+        return document.Align(TextAlignment.Left).TwoColumns(_paper.KioskId, Paper.Second(at)).End().Bytes;
+    }
+
+    public ReadOnlyMemory<byte> ProbeStrip() => _paper.Begin().Line("打印机测试 PRINTER TEST").Line(_paper.KioskId).Align(TextAlignment.Left).End().Bytes;
 }

@@ -4,12 +4,13 @@ using DeviceAgent.Drivers.Printing;
 namespace DeviceAgent.Tickets;
 
 /// <summary>What all layouts of this kiosk share: its one document, its name, and how moments and money are written.</summary>
-internal sealed class Paper(int columns, string kioskId)
+/// <param name="logo">Stands on tickets; null: none.</param>
+internal sealed class Paper(PaperFormat format, string kioskId, DotImage? logo = null)
 {
     // The platform's time zone, whatever the machine's: GMT+8 without daylight saving.
     private static readonly TimeSpan China = TimeSpan.FromHours(8);
 
-    public EscPosDocument Document { get; } = new(columns);
+    public EscPosDocument Document { get; } = new(format);
 
     public string KioskId => kioskId;
 
@@ -21,17 +22,26 @@ internal sealed class Paper(int columns, string kioskId)
     /// <summary>The head of a document that is worth something.</summary>
     public EscPosDocument BeginTicket(string title, string english, int copy)
     {
-        Begin().Size(2, 2).Line(title).Size(1, 1).Line(english);
+        Begin();
+        if (logo is not null) Document.Image(logo);
+        Document.Size(2, 2).Line(title).Size(1, 1).Line(english);
         // Inspectors must see it at first sight, and on the same ticket as the original's number.
         if (copy > 0) Document.Size(2, 2).Bold(true).Line(string.Create(CultureInfo.InvariantCulture, $"补打 COPY {copy}")).Bold(false).Size(1, 1);
         return Document.Rule().Align(TextAlignment.Left);
     }
 
-    /// <summary>Position, kiosk and moment; cut.</summary>
+    /// <summary>The ticket's code, as large as the paper allows.</summary>
+    public EscPosDocument Code(string orderNumber, string ticketNumber)
+    {
+        var text = QrText(orderNumber, ticketNumber);
+        return Document.Align(TextAlignment.Centre).QrCode(text, QrSize.FittingModuleDots(text.Length, format.WidthDots));
+    }
+
+    /// <summary>Position, kiosk and moment; the end.</summary>
     public ReadOnlyMemory<byte> EndTicket(int index, int count, DateTimeOffset issuedAt)
     {
         Document.Line($"{index + 1}/{count}  {kioskId}  {Second(issuedAt)}");
-        return Document.Align(TextAlignment.Left).Cut().Bytes;
+        return Document.Align(TextAlignment.Left).End().Bytes;
     }
 
     /// <summary>Some systems write the word into the value.</summary>

@@ -1,4 +1,3 @@
-using DeviceAgent.Drivers.Printing;
 using DeviceAgent.Orders;
 
 namespace DeviceAgent.Tickets;
@@ -23,7 +22,7 @@ internal sealed class ShipTicketTemplate(Paper paper) : ITicketTemplate
         if (ticket.Passenger.TicketPrice is { } fen) document.Line($"票价 {Paper.Yuan(fen)}");
         document.Wrapped($"订单号 {order.OrderNumber}").Wrapped($"票号 {ticket.TicketNumber}");
         if (ticket.Password is { Length: > 0 } password) document.Wrapped($"取票密码 {password}");
-        document.Align(TextAlignment.Centre).QrCode(Paper.QrText(order.OrderNumber, ticket.TicketNumber)).LineFeed();
+        paper.Code(order.OrderNumber, ticket.TicketNumber).LineFeed();
         return paper.EndTicket(ticket.Index, ticketCount, issuedAt);
     }
 }

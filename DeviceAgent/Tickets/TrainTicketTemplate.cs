@@ -1,4 +1,3 @@
-using DeviceAgent.Drivers.Printing;
 using DeviceAgent.Orders;
 
 namespace DeviceAgent.Tickets;
@@ -21,7 +20,7 @@ internal sealed class TrainTicketTemplate(Paper paper) : ITicketTemplate
         document.Rule().TwoColumns(ticket.Passenger.Name ?? "", Masking.Certificate(ticket.Passenger.CertificateNumber));
         if (ticket.Passenger.TicketPrice is { } fen) document.Line($"票价 {Paper.Yuan(fen)}");
         document.Wrapped($"订单号 {order.OrderNumber}").Wrapped($"取票号 {ticket.TicketNumber}");
-        document.Align(TextAlignment.Centre).QrCode(Paper.QrText(order.OrderNumber, ticket.TicketNumber)).LineFeed();
+        paper.Code(order.OrderNumber, ticket.TicketNumber).LineFeed();
         return paper.EndTicket(ticket.Index, ticketCount, issuedAt);
     }
 }

@@ -1,0 +1,26 @@
+using DeviceAgent.Drivers.Printing;
+using DeviceAgent.Issuance;
+using DeviceAgent.Tickets;
+using Microsoft.Extensions.Logging;
+
+namespace DeviceAgent.Hosting;
+
+/// <summary>What is printed, and on what, as it is configured.</summary>
+internal static class PaperSetUp
+{
+    /// <summary>A logo that cannot be printed costs its place on the ticket, and no passenger the ticket.</summary>
+    public static KioskTemplates Templates(AgentOptions options, ILogger logger)
+    {
+        var paper = PaperFormat.OfColumns(options.Printer.Columns);
+        DotImage? logo = null;
+        try
+        {
+            logo = TicketLogo.Read(options.Tickets, paper);
+        }
+        catch (InvalidDataException e)
+        {
+            logger.LogoNotPrinted(e.Message);
+        }
+        return new(paper, options.Kiosk.Id, options.Kiosk.Hotline, logo);
+    }
+}
