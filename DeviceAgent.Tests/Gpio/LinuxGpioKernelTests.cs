@@ -4,6 +4,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace DeviceAgent.Tests.Gpio;
 
+[System.Runtime.Versioning.SupportedOSPlatform("linux")]
 public sealed class LinuxGpioKernelTests : IDisposable
 {
     private readonly LinuxGpioKernel _kernel = new("/dev");

@@ -78,7 +78,7 @@ public sealed class SimulatedInputsTests : IDisposable
         Assert.Equal(0UL, inputs.Read());
     }
 
-    private static async Task<(int, bool, uint, uint)> NextAsync(IGpioInputs inputs)
+    private static async Task<(int, bool, uint, uint)> NextAsync(SimulatedInputs inputs)
     {
         var edge = await inputs.Edges.ReadAsync(Cancelled).AsTask().WaitAsync(Limit, Cancelled);
         return (edge.Index, edge.Rising, edge.Sequence, edge.LineSequence);
