@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Threading.Channels;
 using Microsoft.Win32.SafeHandles;
 
@@ -74,9 +73,7 @@ internal sealed class HeldInputs : IGpioInputs
 
     private void PumpEdges()
     {
-        Span<LineEvent> events = stackalloc LineEvent[EdgesPerRead];
-        var bytes = MemoryMarshal.AsBytes(events);
-        var size = bytes.Length / EdgesPerRead;
+        Span<byte> bytes = stackalloc byte[EdgesPerRead * LineEvents.Size];
         while (true)
         {
             var result = _kernel.WaitReadable(_file, _wake!, _watch);
@@ -87,22 +84,15 @@ internal sealed class HeldInputs : IGpioInputs
                 result = -Errno.ENODEV;
             }
             if (result > 0) result = _kernel.Read(_file, bytes);
-            if (result <= 0 || result % size != 0)
+            if (result <= 0 || result % LineEvents.Size != 0)
             {
                 // The kernel gives whole events or an errno; anything else is no GPIO file any more.
                 _edges.Writer.Complete(Failure(result < 0 ? -result : Errno.EIO));
                 return;
             }
-            foreach (ref readonly var e in events[..(result / size)]) Tell(in e);
+            foreach (var edge in LineEvents.Read(bytes[..result], _offsets)) _edges.Writer.TryWrite(edge);
         }
         _edges.Writer.Complete();
-    }
-
-    private void Tell(ref readonly LineEvent e)
-    {
-        var index = Array.IndexOf(_offsets, e.Offset);
-        if (index < 0 || e.Id is not (GpioUapi.RisingEdge or GpioUapi.FallingEdge)) return;
-        _edges.Writer.TryWrite(new(index, e.Id == GpioUapi.RisingEdge, TimeSpan.FromTicks((long)(e.TimestampNs / 100)), e.Sequence, e.LineSequence));
     }
 
     private GpioException Failure(int errno) => new(GpioException.FaultOf(errno), _chip, string.Join(", ", _lines), errno);

@@ -36,6 +36,7 @@ public sealed class PrinterStation(IPrinterPort port, TimeProvider time, Random 
     private string? _unit;
     private TaskCompletionSource _lost = new();
     private DeviceLoss? _toldLoss;
+    private PrinterStatus _heard = NoPrinter;
     private long? _calmSince;
 
     public PrinterStatus Status { get; private set; } = NoPrinter;
@@ -197,6 +198,8 @@ public sealed class PrinterStation(IPrinterPort port, TimeProvider time, Random 
 
     private void See(PrinterStatus status)
     {
+        _heard = status;
+        status = Complement(status);
         var before = Status;
         var unit = _printer is { } printer ? printer.Identity.SerialNumber ?? port.Path : _unit;
         if (unit != _unit)
@@ -218,6 +221,12 @@ public sealed class PrinterStation(IPrinterPort port, TimeProvider time, Random 
         logger.PrinterChanged(status.Device, status.Paper, status.CoverOpen, status.CutterError || status.MechanicalError || status.UnrecoverableError);
         Changed?.Invoke();
     }
+
+    /// <summary>What else is known of the paper, added to what the printer tells.</summary>
+    internal Func<PrinterStatus, PrinterStatus> Complement { get; init; } = status => status;
+
+    /// <summary>What <see cref="Complement"/> adds has changed.</summary>
+    internal void LookAgain() => See(_heard);
 
     private long Uptime => (long)time.GetElapsedTime(0).TotalMilliseconds;
 

@@ -47,6 +47,10 @@ public sealed record DeskSurroundings
     public required Func<bool> ClockIsTrusted { get; init; }
     /// <summary>Whether the disk is fuller than is good for an order in hand.</summary>
     public required Func<bool> DiskReserveUsed { get; init; }
+    /// <summary>Whether the kiosk stands open. A change is told with <see cref="IssuanceDesk.Reconsider"/>.</summary>
+    public Func<bool> DoorIsOpen { get; init; } = () => false;
+    /// <summary>Whether the supply fails. A change is told with <see cref="IssuanceDesk.Reconsider"/>.</summary>
+    public Func<bool> PowerIsFailing { get; init; } = () => false;
     public required IAlarms Alarms { get; init; }
     /// <summary>Reports that may wait before the kiosk takes no more orders.</summary>
     public required int MaxReports { get; init; }
@@ -117,6 +121,7 @@ public sealed partial class IssuanceDesk : IDisposable
         _attempts = new(surroundings.Journal, surroundings.Printer, surroundings.Templates, surroundings.Guidance, _paper, options, surroundings.Time, surroundings.Logger)
         {
             UnseenCutsAllowed = surroundings.UnseenCutsAllowed,
+            MayBegin = () => !surroundings.PowerIsFailing(),
         };
         _slips = new(surroundings, options);
         _timer = surroundings.Time.CreateTimer(_ => _events.Writer.TryWrite(new DeskEvent(DeskEventKind.Tick)), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -212,6 +217,7 @@ public sealed partial class IssuanceDesk : IDisposable
                         // Both only wake the loop: what is to be done is seen below.
                         break;
                 }
+                ConsiderPower();
                 ConsiderDuties();
             }
         }
@@ -246,7 +252,8 @@ public sealed partial class IssuanceDesk : IDisposable
         if (!_stopping && _recovered && _journalFailure is null)
         {
             Guarded(EscalateWaiting);
-            var canPrint = _with.Printer.Status.CanPrint;
+            // While the supply fails nothing is begun, no strip either.
+            var canPrint = _with.Printer.Status.CanPrint && !_with.PowerIsFailing();
             if (canPrint && _unsettled > 0 && UnsettledOrders() is { Count: > 0 } unsettled)
             {
                 TakeInHand("accounting", () => SettleAsync(unsettled));
@@ -370,6 +377,8 @@ public sealed partial class IssuanceDesk : IDisposable
             Recovered = _recovered,
             Stopping = _stopping,
             Maintenance = _with.Journal.InMaintenance,
+            PowerIsFailing = _with.PowerIsFailing(),
+            DoorIsOpen = _with.DoorIsOpen(),
             Printer = _with.Printer.Identity is null ? null : _with.Printer.Status,
             PrinterLearned = UnitIsLearned,
             TicketsLeft = ticketsLeft,
