@@ -74,9 +74,10 @@ public sealed class PowerTests : IDisposable
         _loop.Pass(TimeSpan.FromSeconds(2));
         _loop.Do(_stop.Cancel);
         _loop.Drain();
-        Assert.True(_board.Disposed, $"{SynchronizationContext.Current} {_running!.Status}");
-        Assert.Equal("0:0 0:1 2000:0", Levels());
+        Assert.True(_board.Disposed);
+        Assert.True(_running!.IsCompletedSuccessfully);
         _loop.Pass(TimeSpan.FromMinutes(1));
+        Assert.Equal("0:0 0:1 2000:0", Levels());
     }
 
     [Fact]

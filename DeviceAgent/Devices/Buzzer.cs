@@ -1,4 +1,3 @@
-using DeviceAgent.Drivers;
 using DeviceAgent.Drivers.Gpio;
 using DeviceAgent.Issuance;
 using Microsoft.Extensions.Logging;
@@ -65,8 +64,13 @@ internal sealed class Buzzer : IPassengerGuidance, IKioskDevice, IDisposable
         }
     }
 
-    public async Task RunAsync(CancellationToken stop) =>
-        await Task.Delay(Timeout.InfiniteTimeSpan, _time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+    /// <summary>A buzzer is told what to do: it runs only so that its health is shown.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        var stopped = new TaskCompletionSource();
+        await using var end = stop.Register(() => stopped.TrySetResult());
+        await stopped.Task;
+    }
 
     public void Dispose()
     {

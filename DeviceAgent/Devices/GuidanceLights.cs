@@ -104,13 +104,14 @@ public sealed class GuidanceLights : IPassengerGuidance, IKioskDevice, IDisposab
     /// <summary>Waits for chips that come, and shows on them what is shown.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
-        var stopped = Task.Delay(Timeout.InfiniteTimeSpan, _time, stop);
+        var stopped = new TaskCompletionSource();
+        await using var end = stop.Register(() => stopped.TrySetResult());
         while (!stop.IsCancellationRequested && _fitted.Length > 0 && ChipMayHaveCome() is { } change)
         {
             Renew();
-            await Task.WhenAny(change, stopped);
+            await Task.WhenAny(change, stopped.Task);
         }
-        await stopped.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        await stopped.Task;
     }
 
     /// <summary>A chip may have come, or come back: what is shown is written to it, without waiting for the next guidance.</summary>

@@ -1,6 +1,5 @@
 using DeviceAgent.Drivers;
 using DeviceAgent.Drivers.Gpio;
-using Microsoft.Extensions.Logging;
 
 namespace DeviceAgent.Devices;
 
@@ -99,11 +98,11 @@ internal sealed class PowerRelay : IPowerSwitch, IKioskDevice
 
     private async Task HoldAsync(Held held, CancellationToken stop)
     {
-        var stopped = Task.Delay(Timeout.InfiniteTimeSpan, _around.Time, stop);
+        var stopped = new TaskCompletionSource();
+        await using var end = stop.Register(() => stopped.TrySetResult());
         while (!stop.IsCancellationRequested && !_failed.Task.IsCompleted)
         {
-            var change = ChipMayHaveCome();
-            await Task.WhenAny(change ?? stopped, stopped, _failed.Task);
+            await Task.WhenAny(ChipMayHaveCome() ?? stopped.Task, stopped.Task, _failed.Task);
             // A chip that went and came has forgotten its levels; to the one that is held this changes nothing.
             if (_cycle is null && !stop.IsCancellationRequested) TrySet(On);
         }

@@ -10,7 +10,7 @@ internal sealed class PowerWatch
     private readonly TimeSpan _backTime;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private CancellationTokenSource? _settling;
+    private Action? _endSettling;
     private long _failedAt;
 
     public PowerWatch(IKioskInputs inputs, TimeSpan backTime, TimeProvider time, ILogger logger)
@@ -28,35 +28,33 @@ internal sealed class PowerWatch
     {
         if (_inputs.IsActive(KioskInput.PowerFail))
         {
-            _settling?.Cancel();
-            _settling = null;
+            _endSettling?.Invoke();
+            _endSettling = null;
             if (IsFailing) return;
             (IsFailing, _failedAt) = (true, _time.GetTimestamp());
             _logger.PowerFails();
             Changed?.Invoke();
         }
-        else if (IsFailing && _settling is null)
+        else if (IsFailing && _endSettling is null)
         {
-            _settling = new();
-            _ = SettleAsync(_settling);
+            _ = SettleAsync();
         }
     }
 
-    private async Task SettleAsync(CancellationTokenSource settling)
+    private async Task SettleAsync()
     {
-        using (settling)
+        using var settling = new CancellationTokenSource();
+        _endSettling = settling.Cancel;
+        try
         {
-            try
-            {
-                if (_backTime > TimeSpan.Zero) await Task.Delay(_backTime, _time, settling.Token);
-            }
-            catch (OperationCanceledException) when (settling.IsCancellationRequested)
-            {
-                // It failed again.
-                return;
-            }
-            _settling = null;
+            if (_backTime > TimeSpan.Zero) await Task.Delay(_backTime, _time, settling.Token);
         }
+        catch (OperationCanceledException) when (settling.IsCancellationRequested)
+        {
+            // It failed again.
+            return;
+        }
+        _endSettling = null;
         IsFailing = false;
         _logger.PowerIsBack(_time.GetElapsedTime(_failedAt).TotalSeconds);
         Changed?.Invoke();
