@@ -72,6 +72,7 @@ internal sealed class VirtualKiosk : IAsyncDisposable
         {
             if (!Lights.Take(datagram)) TimeLine.Add($"lights: not understood: {datagram}");
         });
+        Switches = new SimulatedSwitches(Folder.SwitchesSocket);
         Printer = new SimulatedPrinter(_printerLine, options.Printer, time);
         Scanner = new SimulatedScanner(_scannerLine);
     }
@@ -81,6 +82,9 @@ internal sealed class VirtualKiosk : IAsyncDisposable
     public TimeLine TimeLine { get; }
 
     public LightHistory Lights { get; }
+
+    /// <summary>Door, paper button and the supply's power-fail contact.</summary>
+    public SimulatedSwitches Switches { get; }
 
     public SimulatedPrinter Printer { get; }
 
@@ -242,6 +246,7 @@ internal sealed class VirtualKiosk : IAsyncDisposable
         Api.Dispose();
         await _notifications.DisposeAsync();
         await _lights.DisposeAsync();
+        await Switches.DisposeAsync();
         Printer.Dispose();
         _printerLine?.Dispose();
         _scannerLine?.Dispose();

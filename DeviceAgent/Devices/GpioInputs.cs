@@ -38,7 +38,7 @@ public sealed class GpioInputs : IKioskInputs, IKioskDevice
                 GpioInput[] lines = [.. wired.Select(i => LineOf(options.Lines[i]))];
                 return new(() => gpio.RequestInputs(options.Chip!, lines, "device-agent"), wired, options.Chip!, around);
             case InputsBackend.Simulated:
-                var all = Enum.GetValues<KioskInput>();
+                KioskInput[] all = options.Lines.Count > 0 ? [.. options.Lines.Keys.Order()] : Enum.GetValues<KioskInput>();
                 string[] names = [.. all.Select(i => i.ToString())];
                 return new(() => new SimulatedInputs(options.Path!, names, around.Time), all, options.Path!, around);
             default:

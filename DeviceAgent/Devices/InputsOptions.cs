@@ -23,10 +23,10 @@ public sealed record InputsOptions
     /// <summary>Gpio: the label of the chip, 1-31 bytes ("pinctrl-bcm2711", "pinctrl-rp1", "cp2112_gpio"); gpiodetect prints it in brackets.</summary>
     public string? Chip { get; init; }
 
-    /// <summary>Simulated: the absolute path of the socket of whoever plays the switches, at most 101 bytes of UTF-8. All inputs are there then.</summary>
+    /// <summary>Simulated: the absolute path of the socket of whoever plays the switches, at most 101 bytes of UTF-8.</summary>
     public string? Path { get; init; }
 
-    /// <summary>Gpio: the inputs that are wired.</summary>
+    /// <summary>Gpio: the inputs that are wired. Simulated: those that are played, all where none is named.</summary>
     public IReadOnlyDictionary<KioskInput, InputLineOptions> Lines { get; init; } = new Dictionary<KioskInput, InputLineOptions>();
 
     /// <summary>How long the power must be back before the kiosk goes on, 0 s to 5 min. Default 2 s: a battery that is charged again, a mains that stands.</summary>
