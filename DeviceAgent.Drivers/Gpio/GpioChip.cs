@@ -11,14 +11,18 @@ internal sealed class GpioChip : IDisposable
     private readonly string _name;
     private readonly uint _lines;
 
-    private GpioChip(IGpioKernel kernel, SafeFileHandle file, ref ChipInfo info)
+    private GpioChip(IGpioKernel kernel, SafeFileHandle file, string path, ref ChipInfo info)
     {
         _kernel = kernel;
         _file = file;
+        Path = path;
         _label = GpioUapi.Text(info.Label);
         _name = GpioUapi.Text(info.Name);
         _lines = info.Lines;
     }
+
+    /// <summary>The device node that it was found at.</summary>
+    internal string Path { get; }
 
     /// <summary>Finds the chip that bears a label. Numbers change with the board, the kernel and what is plugged in; labels do not.</summary>
     internal static GpioChip Open(IGpioKernel kernel, string label)
@@ -100,7 +104,7 @@ internal sealed class GpioChip : IDisposable
         var file = kernel.Adopt(fd);
         var info = new ChipInfo();
         var result = kernel.Ioctl(file, GpioUapi.GetChipInfo, GpioUapi.Bytes(ref info));
-        if (result >= 0) return new(kernel, file, ref info);
+        if (result >= 0) return new(kernel, file, path, ref info);
         file.Dispose();
         errno = -result;
         return null;

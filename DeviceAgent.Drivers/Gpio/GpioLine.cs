@@ -56,10 +56,14 @@ public readonly record struct GpioLine
     public override string ToString() => Name ?? Number.ToString(CultureInfo.InvariantCulture);
 }
 
+/// <summary>How an output drives its pin. OpenDrain pulls low and lets go; OpenSource pulls high and lets go: an outer resistor does the rest.</summary>
+public enum GpioDrive { PushPull, OpenDrain, OpenSource }
+
 /// <summary>An output to request.</summary>
 /// <param name="Initial">The value from the very request on: the line never shows another one in between.</param>
 /// <param name="ActiveLow">Value 1 pulls the pin low. linux/gpio.h, GPIO_V2_LINE_FLAG_ACTIVE_LOW.</param>
-public readonly record struct GpioOutput(GpioLine Line, bool Initial, bool ActiveLow = false);
+/// <param name="Drive">Where the chip has no open drain of its own, the kernel makes it of input and output.</param>
+public readonly record struct GpioOutput(GpioLine Line, bool Initial, bool ActiveLow = false, GpioDrive Drive = GpioDrive.PushPull);
 
 /// <summary>The resistor of an input. AsIs leaves what the firmware set.</summary>
 public enum GpioBias { AsIs, Disabled, PullUp, PullDown }
@@ -80,4 +84,5 @@ public readonly record struct GpioInput(
 /// <param name="Rising">Inactive to active, after active-low is applied.</param>
 /// <param name="At">CLOCK_MONOTONIC at the interrupt: good for the time between edges, not for the wall clock.</param>
 /// <param name="Sequence">Counts the edges of the whole request from 1; a gap tells that edges were dropped.</param>
-public readonly record struct GpioEdge(int Index, bool Rising, TimeSpan At, uint Sequence);
+/// <param name="LineSequence">Counts the edges of this line alone, from 1.</param>
+public readonly record struct GpioEdge(int Index, bool Rising, TimeSpan At, uint Sequence, uint LineSequence = 0);

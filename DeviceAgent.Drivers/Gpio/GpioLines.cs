@@ -46,7 +46,7 @@ public sealed class GpioLines
         using var chip = GpioChip.Open(_kernel, chipLabel);
         var offsets = Find(chip, lines);
         var request = LineRequests.Inputs(offsets, inputs, consumer);
-        return new HeldInputs(_kernel, chip.Request(ref request, lines), chipLabel, lines, offsets, inputs.Any(i => i.Edges != GpioEdges.None));
+        return new HeldInputs(_kernel, chip.Request(ref request, lines), chipLabel, lines, offsets, inputs.Any(i => i.Edges != GpioEdges.None) ? chip.Path : null);
     }
 
     private static void Check(string label, GpioLine[] lines, string consumer)

@@ -19,6 +19,9 @@ internal static class GpioUapi
     internal const int MaxLines = 64;
     internal const int MaxAttributes = 10;
 
+    /// <summary>GPIO_V2_LINES_MAX * 16: the most events that the kernel keeps for one request.</summary>
+    internal const int MaxEventBuffer = MaxLines * 16;
+
     internal const uint AttributeFlags = 1;
     internal const uint AttributeOutputValues = 2;
     internal const uint AttributeDebounce = 3;
@@ -46,6 +49,8 @@ internal enum LineFlags : ulong
     Output = 1 << 3,
     EdgeRising = 1 << 4,
     EdgeFalling = 1 << 5,
+    OpenDrain = 1 << 6,
+    OpenSource = 1 << 7,
     PullUp = 1 << 8,
     PullDown = 1 << 9,
     BiasDisabled = 1 << 10,

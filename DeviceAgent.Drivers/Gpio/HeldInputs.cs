@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Threading.Channels;
 using Microsoft.Win32.SafeHandles;
 
@@ -14,20 +13,24 @@ internal sealed class HeldInputs : IGpioInputs
     private readonly string _chip;
     private readonly GpioLine[] _lines;
     private readonly uint[] _offsets;
+    private readonly string? _node;
     private readonly SafeFileHandle? _wake;
+    private readonly SafeFileHandle? _watch;
     private readonly Thread? _pump;
     private readonly Channel<GpioEdge> _edges = Channel.CreateBounded<GpioEdge>(
         new BoundedChannelOptions(MaxUnreadEdges) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true, SingleWriter = true });
     private int _disposed;
 
-    internal HeldInputs(IGpioKernel kernel, SafeFileHandle file, string chip, GpioLine[] lines, uint[] offsets, bool withEdges)
+    /// <param name="node">The chip's device node; null where no edges are asked for.</param>
+    internal HeldInputs(IGpioKernel kernel, SafeFileHandle file, string chip, GpioLine[] lines, uint[] offsets, string? node)
     {
         _kernel = kernel;
         _file = file;
         _chip = chip;
         _lines = lines;
         _offsets = offsets;
-        if (!withEdges)
+        _node = node;
+        if (node is null)
         {
             _edges.Writer.Complete();
             return;
@@ -39,6 +42,9 @@ internal sealed class HeldInputs : IGpioInputs
             throw Failure(-wake);
         }
         _wake = kernel.Adopt(wake);
+        // Without the watch an unplugged chip is noticed at the next edge or reading; no reason to do without its inputs.
+        var watch = kernel.WatchNode(node);
+        if (watch >= 0) _watch = kernel.Adopt(watch);
         _pump = new Thread(PumpEdges, ThreadStackBytes) { IsBackground = true, Name = "gpio edges" };
         _pump.Start();
     }
@@ -60,36 +66,33 @@ internal sealed class HeldInputs : IGpioInputs
             _kernel.Wake(_wake);
             _pump!.Join();
             _wake.Dispose();
+            _watch?.Dispose();
         }
         _file.Dispose();
     }
 
     private void PumpEdges()
     {
-        Span<LineEvent> events = stackalloc LineEvent[EdgesPerRead];
-        var bytes = MemoryMarshal.AsBytes(events);
-        var size = bytes.Length / EdgesPerRead;
+        Span<byte> bytes = stackalloc byte[EdgesPerRead * LineEvents.Size];
         while (true)
         {
-            var result = _kernel.WaitReadable(_file, _wake!);
+            var result = _kernel.WaitReadable(_file, _wake!, _watch);
             if (result == 0) break;
+            if (result == 2)
+            {
+                if (!_kernel.NodeIsGone(_watch!, _node!)) continue;
+                result = -Errno.ENODEV;
+            }
             if (result > 0) result = _kernel.Read(_file, bytes);
-            if (result <= 0 || result % size != 0)
+            if (result <= 0 || result % LineEvents.Size != 0)
             {
                 // The kernel gives whole events or an errno; anything else is no GPIO file any more.
                 _edges.Writer.Complete(Failure(result < 0 ? -result : Errno.EIO));
                 return;
             }
-            foreach (ref readonly var e in events[..(result / size)]) Tell(in e);
+            foreach (var edge in LineEvents.Read(bytes[..result], _offsets)) _edges.Writer.TryWrite(edge);
         }
         _edges.Writer.Complete();
-    }
-
-    private void Tell(ref readonly LineEvent e)
-    {
-        var index = Array.IndexOf(_offsets, e.Offset);
-        if (index < 0 || e.Id is not (GpioUapi.RisingEdge or GpioUapi.FallingEdge)) return;
-        _edges.Writer.TryWrite(new(index, e.Id == GpioUapi.RisingEdge, TimeSpan.FromTicks((long)(e.TimestampNs / 100)), e.Sequence));
     }
 
     private GpioException Failure(int errno) => new(GpioException.FaultOf(errno), _chip, string.Join(", ", _lines), errno);

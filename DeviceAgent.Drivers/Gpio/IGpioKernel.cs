@@ -24,6 +24,14 @@ internal interface IGpioKernel
 
     void Wake(SafeFileHandle wake);
 
-    /// <summary>Sleeps until the file has something to read or has failed (1), or was woken (0).</summary>
-    int WaitReadable(SafeFileHandle file, SafeFileHandle wake);
+    /// <summary>Makes what ends <see cref="WaitReadable"/> when a device node may have gone: kernels before 6.6 do not wake who sleeps on a chip's lines then.</summary>
+    /// <returns>A file descriptor that the caller <see cref="Adopt"/>s.</returns>
+    int WatchNode(string path);
+
+    /// <summary>Takes what the watch has told; true when the node is there no more.</summary>
+    bool NodeIsGone(SafeFileHandle watch, string path);
+
+    /// <summary>Sleeps until the file has something to read or has failed (1), was woken (0), or the node's watch told something (2).</summary>
+    /// <param name="watch">Null where the node could not be watched.</param>
+    int WaitReadable(SafeFileHandle file, SafeFileHandle wake, SafeFileHandle? watch);
 }

@@ -9,6 +9,7 @@ namespace DeviceAgent.Drivers.Gpio;
 /// </remarks>
 internal static class LineRequests
 {
+    private const int EventsPerLine = 64;
     private static readonly TimeSpan MaxDebounce = TimeSpan.FromHours(1);
 
     internal static LineRequest Outputs(ReadOnlySpan<uint> offsets, IReadOnlyList<GpioOutput> outputs, string consumer)
@@ -23,6 +24,8 @@ internal static class LineRequests
     internal static LineRequest Inputs(ReadOnlySpan<uint> offsets, IReadOnlyList<GpioInput> inputs, string consumer)
     {
         var request = Request(offsets, [.. inputs.Select(FlagsOf)], consumer);
+        // The kernel's own default is the least; a contact that bounces while the process is held up needs more.
+        request.EventBufferSize = inputs.Any(i => i.Edges != GpioEdges.None) ? (uint)Math.Min(EventsPerLine * inputs.Count, GpioUapi.MaxEventBuffer) : 0;
         foreach (var same in inputs.Select((input, i) => (Period: Microseconds(input.Debounce), Mask: 1UL << i)).Where(d => d.Period > 0).GroupBy(d => d.Period))
             Add(ref request.Config, GpioUapi.AttributeDebounce, same.Key, same.Aggregate(0UL, (mask, d) => mask | d.Mask));
         return request;
@@ -48,7 +51,15 @@ internal static class LineRequests
         return request;
     }
 
-    private static LineFlags FlagsOf(GpioOutput output) => LineFlags.Output | (output.ActiveLow ? LineFlags.ActiveLow : LineFlags.None);
+    private static LineFlags FlagsOf(GpioOutput output) =>
+        LineFlags.Output
+        | (output.ActiveLow ? LineFlags.ActiveLow : LineFlags.None)
+        | output.Drive switch
+        {
+            GpioDrive.OpenDrain => LineFlags.OpenDrain,
+            GpioDrive.OpenSource => LineFlags.OpenSource,
+            _ => LineFlags.None,
+        };
 
     private static LineFlags FlagsOf(GpioInput input) =>
         LineFlags.Input

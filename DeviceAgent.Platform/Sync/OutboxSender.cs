@@ -54,7 +54,18 @@ public sealed class OutboxSender(IOutbox outbox, IReadOnlyDictionary<string, IRe
     // Bans and pauses are counted on a clock that nobody sets.
     private TimeSpan Uptime => time.GetElapsedTime(0);
 
-    private bool IsQuiet => _stopping || _stop.IsCancellationRequested || Uptime < _bannedUntil || Uptime < _quietUntil;
+    /// <summary>While set no new request goes out; what is under way ends. To be set on the sender's scheduler.</summary>
+    public bool IsPaused
+    {
+        get;
+        set
+        {
+            field = value;
+            Signal();
+        }
+    }
+
+    private bool IsQuiet => _stopping || IsPaused || _stop.IsCancellationRequested || Uptime < _bannedUntil || Uptime < _quietUntil;
 
     private bool IsPaced => Uptime < _nextRequest;
 

@@ -34,6 +34,15 @@ public interface IVirtualKiosk
 
     Task SetAgentPowerAsync(bool on, CancellationToken cancellationToken);
 
+    /// <summary>The supply's warning, while what its capacitors hold is left.</summary>
+    Task SetSupplyAsync(bool fails, CancellationToken cancellationToken);
+
+    /// <summary>The kiosk's own door.</summary>
+    Task SetDoorAsync(bool open, CancellationToken cancellationToken);
+
+    /// <summary>"Paper was loaded."</summary>
+    Task PressButtonAsync(CancellationToken cancellationToken);
+
     Task SetPrinterPowerAsync(bool on, CancellationToken cancellationToken);
 
     Task SetCableAsync(PluggedDevice device, bool plugged, CancellationToken cancellationToken);

@@ -47,6 +47,15 @@ public sealed record ExpireSessionCommand : KioskCommand;
 /// <summary>The machine's power: off kills the agent where it stands.</summary>
 public sealed record AgentPowerCommand(bool On) : KioskCommand;
 
+/// <summary>The supply's warning.</summary>
+public sealed record SupplyCommand(bool Fails) : KioskCommand;
+
+/// <summary>The kiosk's own door.</summary>
+public sealed record DoorCommand(bool Open) : KioskCommand;
+
+/// <summary>The button of whoever loaded paper.</summary>
+public sealed record ButtonCommand : KioskCommand;
+
 public sealed record PrinterPowerCommand(bool On) : KioskCommand;
 
 public sealed record CableCommand(PluggedDevice Device, bool Plugged) : KioskCommand;

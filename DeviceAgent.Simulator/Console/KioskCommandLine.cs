@@ -25,6 +25,9 @@ public static class KioskCommandLine
         gateway ban SECONDS           the app is refused for a while
         gateway expire-session        the session key is no longer valid
         power cut|on                  the machine's power: the agent dies, and starts again
+        power fail|back               the supply's warning that it is about to go, and its end
+        door open|close               the kiosk's own door
+        button                        press the button that tells that paper was loaded
         status                        what the agent says of itself
         tickets                       the paper that came out
         ledger                        the platform's books
@@ -34,7 +37,7 @@ public static class KioskCommandLine
         """;
 
     private static readonly string[] Verbs =
-        ["scan", "job", "return", "paper", "cover", "cutter", "printer", "unplug", "replug", "net", "gateway", "power", "status", "tickets", "ledger", "lights", "help", "quit"];
+        ["scan", "job", "return", "paper", "cover", "cutter", "printer", "unplug", "replug", "net", "gateway", "power", "door", "button", "status", "tickets", "ledger", "lights", "help", "quit"];
 
     /// <returns>False with a text for the person in <paramref name="error"/>.</returns>
     public static bool TryParse(string line, out KioskCommand command, out string error)
@@ -68,7 +71,10 @@ public static class KioskCommandLine
             "printer" => OneOf(verb, words, ("off", new PrinterPowerCommand(false)), ("on", new PrinterPowerCommand(true))),
             "unplug" or "replug" => OneOf(verb, words, ("scanner", new CableCommand(PluggedDevice.Scanner, verb == "replug")),
                 ("printer", new CableCommand(PluggedDevice.Printer, verb == "replug"))),
-            "power" => OneOf(verb, words, ("cut", new AgentPowerCommand(false)), ("on", new AgentPowerCommand(true))),
+            "power" => OneOf(verb, words, ("cut", new AgentPowerCommand(false)), ("on", new AgentPowerCommand(true)),
+                ("fail", new SupplyCommand(true)), ("back", new SupplyCommand(false))),
+            "door" => OneOf(verb, words, ("open", new DoorCommand(true)), ("close", new DoorCommand(false))),
+            "button" => Alone(verb, words, new ButtonCommand()),
             "net" => Net(words),
             "gateway" => Gateway(words),
             "status" => Alone(verb, words, new AskCommand(KioskQuestion.Status)),

@@ -97,6 +97,12 @@ internal sealed class InteractiveKiosk : IVirtualKiosk, IDisposable
         }
     }
 
+    public Task SetSupplyAsync(bool fails, CancellationToken cancellationToken) => Do(() => _kiosk.Switches.Set("PowerFail", fails));
+
+    public Task SetDoorAsync(bool open, CancellationToken cancellationToken) => Do(() => _kiosk.Switches.Set("Door", open));
+
+    public Task PressButtonAsync(CancellationToken cancellationToken) => Do(() => _kiosk.Switches.Press("PaperButton"));
+
     public Task SetPrinterPowerAsync(bool on, CancellationToken cancellationToken) => Do(on ? _kiosk.Printer.PowerOn : _kiosk.Printer.PowerOff);
 
     public Task SetCableAsync(PluggedDevice device, bool plugged, CancellationToken cancellationToken) => Do(() => _kiosk.SetCable(device, plugged));

@@ -48,6 +48,8 @@ internal sealed class KioskFolder : IDisposable
 
     public string LightsSocket => Path.Combine(Root, "lights.sock");
 
+    public string SwitchesSocket => Path.Combine(Root, "switches.sock");
+
     /// <summary>The device's name that stays when it is plugged in again, as those below /dev/serial/by-id do.</summary>
     public string DevicePath(PluggedDevice device) => Path.Combine(Root, device == PluggedDevice.Printer ? "printer" : "scanner");
 
@@ -96,6 +98,13 @@ internal sealed class KioskFolder : IDisposable
             ["Scanner"] = new JsonObject { ["Path"] = DevicePath(PluggedDevice.Scanner), ["Suffix"] = "CR", ["Trigger"] = devices.ScannerTrigger },
             ["Printer"] = new JsonObject { ["Path"] = DevicePath(PluggedDevice.Printer), ["BaudRate"] = devices.PrinterBaudRate, ["FlowControl"] = devices.XonXoff ? "XonXoff" : "None" },
             ["Lights"] = new JsonObject { ["Backend"] = "Simulated", ["Path"] = LightsSocket },
+            ["Inputs"] = new JsonObject
+            {
+                ["Backend"] = "Simulated",
+                ["Path"] = SwitchesSocket,
+                // The roll is the printer's to tell of.
+                ["Lines"] = new JsonObject(SimulatedSwitches.Names.Select(n => KeyValuePair.Create(n, (JsonNode?)new JsonObject()))),
+            },
             ["Station"] = new JsonObject { ["Url"] = devices.Station.ToString(), ["Allocates"] = devices.StationAllocates, ["Timeout"] = "00:00:05" },
             ["Returns"] = new JsonObject { ["Mode"] = "Scanner" },
             ["Train"] = Train(account.PassengerCipher),

@@ -75,6 +75,7 @@ internal sealed class VirtualKiosk : IAsyncDisposable
         {
             if (!Lights.Take(datagram)) TimeLine.Add($"lights: not understood: {datagram}");
         });
+        Switches = new SimulatedSwitches(Folder.SwitchesSocket);
         Printer = new SimulatedPrinter(_printerLine, options.Printer, time);
         Scanner = new SimulatedScanner(_scannerLine);
         if (options.ScannerTrigger == "none") return;
@@ -87,6 +88,9 @@ internal sealed class VirtualKiosk : IAsyncDisposable
     public TimeLine TimeLine { get; }
 
     public LightHistory Lights { get; }
+
+    /// <summary>Door, paper button and the supply's power-fail contact.</summary>
+    public SimulatedSwitches Switches { get; }
 
     public SimulatedPrinter Printer { get; }
 
@@ -256,6 +260,7 @@ internal sealed class VirtualKiosk : IAsyncDisposable
         Api.Dispose();
         await _notifications.DisposeAsync();
         await _lights.DisposeAsync();
+        await Switches.DisposeAsync();
         Printer.Dispose();
         _printerLine?.Dispose();
         _scannerLine?.Dispose();

@@ -209,6 +209,29 @@ public sealed class GuidanceLightsTests
         Assert.Equal(2, _board.Opens);
     }
 
+    /// <summary>A USB chip that is plugged in again comes up dark, and a kiosk at rest changes no guidance for hours.</summary>
+    [Fact]
+    public async Task A_chip_that_comes_back_never_stays_dark_until_the_next_guidance()
+    {
+        var came = new TaskCompletionSource();
+        using var stop = new CancellationTokenSource();
+        using var lights = new GuidanceLights(_board.Open, All, _time, _log) { ChipMayHaveCome = () => came.Task };
+        var running = lights.RunAsync(stop.Token);
+        _board.Failure = new GpioException(GpioFault.NoSuchChip, "chip", "17", 19); // what is held is the chip that went
+        void Come() => Interlocked.Exchange(ref came, new()).SetResult();
+        _board.OpenFailure = new GpioException(GpioFault.Denied, "chip", errno: 13); // udev has not given it to the group yet
+        Come();
+        Assert.Equal((DeviceState.UserError, RecoveryHint.Configuration), (lights.Health.State, lights.Health.Hint));
+        (_board.Failure, _board.OpenFailure) = (null, null);
+        _board.Restart();
+        Come();
+        Assert.Equal([(0, Red)], _board.Changes);
+        Assert.Equal((DeviceState.Online, ""), (lights.Health.State, lights.Health.Detail));
+        Assert.Equal(["2400", "2401"], _log.Lines.Select(l => l[..4]));
+        stop.Cancel();
+        await running.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+    }
+
     [Theory]
     [InlineData(GpioFault.LineInUse, DeviceState.Busy)]
     [InlineData(GpioFault.Denied, DeviceState.UserError)]

@@ -14,6 +14,8 @@ internal sealed class FakeGpioKernel : IGpioKernel
     private readonly TaskCompletionSource _errorRead = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _nextFd = 1000;
     private bool _woken;
+    private string? _watched;
+    private bool _nodeTold;
     private int _waitErrno;
 
     public List<FakeChip> Chips { get; } = [];
@@ -101,12 +103,52 @@ internal sealed class FakeGpioKernel : IGpioKernel
 
     public void Wake(SafeFileHandle wake) => Change(() => _woken = true);
 
-    public int WaitReadable(SafeFileHandle file, SafeFileHandle wake)
+    /// <summary>errno of the watch on a node; 0: it can be watched.</summary>
+    public int WatchErrno { get; set; }
+
+    /// <summary>Looks that the reader took because the node's watch told something.</summary>
+    public int NodeLooks { get; private set; }
+
+    /// <summary>Something happened to the node: it was unplugged, or only its permissions changed.</summary>
+    public void TouchNode(bool unplug) => Change(() =>
+    {
+        if (unplug) Chips.RemoveAll(c => c.Path == _watched);
+        _nodeTold = true;
+    });
+
+    public int WatchNode(string path)
+    {
+        if (WatchErrno != 0) return -WatchErrno;
+        _watched = path;
+        return _nextFd++;
+    }
+
+    public bool NodeIsGone(SafeFileHandle watch, string path)
     {
         lock (_lock)
         {
-            while (!_woken && _waitErrno == 0 && _reads.Count == 0) Assert.True(Monitor.Wait(_lock, TimeSpan.FromSeconds(30)), "nobody woke the reader");
-            return _woken ? 0 : _waitErrno != 0 ? -_waitErrno : 1;
+            Assert.Equal(_watched, path);
+            NodeLooks++;
+            _nodeTold = false;
+            Monitor.PulseAll(_lock);
+            return Chips.TrueForAll(c => c.Path != path);
+        }
+    }
+
+    public void AwaitNodeLook()
+    {
+        lock (_lock)
+        {
+            while (NodeLooks == 0) Assert.True(Monitor.Wait(_lock, TimeSpan.FromSeconds(30)), "nobody looked after the node");
+        }
+    }
+
+    public int WaitReadable(SafeFileHandle file, SafeFileHandle wake, SafeFileHandle? watch)
+    {
+        lock (_lock)
+        {
+            while (!_woken && _waitErrno == 0 && _reads.Count == 0 && !(watch is not null && _nodeTold)) Assert.True(Monitor.Wait(_lock, TimeSpan.FromSeconds(30)), "nobody woke the reader");
+            return _woken ? 0 : _waitErrno != 0 ? -_waitErrno : _reads.Count > 0 ? 1 : 2;
         }
     }
 
@@ -151,6 +193,7 @@ internal sealed class FakeGpioKernel : IGpioKernel
         for (var i = 0; i < attributes; i++) if (argument.Slice(324 + 24 * i, 4).ContainsAnyExcept((byte)0)) return -22;
         for (var i = 0; i < count; i++)
         {
+            if (!IsValid(argument, (int)attributes, i)) return -22;
             var offset = BinaryPrimitives.ReadUInt32LittleEndian(argument[(4 * i)..]);
             if (offset >= chip.Lines.Count) return -22;
             if (chip.Lines[(int)offset].Used) return -16;
@@ -158,6 +201,26 @@ internal sealed class FakeGpioKernel : IGpioKernel
         chip.Requests++;
         BinaryPrimitives.WriteInt32LittleEndian(argument[588..], _nextFd++);
         return 0;
+    }
+
+    /// <summary>gpio_v2_line_flags_validate and gpio_v2_line_config_validate: the first attribute that covers the line wins.</summary>
+    private static bool IsValid(ReadOnlySpan<byte> argument, int attributes, int line)
+    {
+        ulong? own = null, debounce = null;
+        for (var a = 0; a < attributes; a++)
+        {
+            var attribute = argument.Slice(320 + 24 * a, 24);
+            if ((BinaryPrimitives.ReadUInt64LittleEndian(attribute[16..]) >> line & 1) == 0) continue;
+            var value = BinaryPrimitives.ReadUInt64LittleEndian(attribute[8..]);
+            if (BinaryPrimitives.ReadUInt32LittleEndian(attribute) == 1) own ??= value;
+            else if (BinaryPrimitives.ReadUInt32LittleEndian(attribute) == 3) debounce ??= value;
+        }
+        var flags = own ?? BinaryPrimitives.ReadUInt64LittleEndian(argument[288..]);
+        bool Has(int bit) => (flags >> bit & 1) != 0;
+        bool input = Has(2), output = Has(3), edges = Has(4) || Has(5), drive = Has(6) || Has(7);
+        var biases = (Has(8) ? 1 : 0) + (Has(9) ? 1 : 0) + (Has(10) ? 1 : 0);
+        return flags >> 13 == 0 && !Has(0) && !(input && output) && (!edges || input) && (!drive || output) && !(Has(6) && Has(7))
+            && biases <= 1 && (biases == 0 || input || output) && (debounce is null || input);
     }
 
     private int GetValues(Span<byte> argument)

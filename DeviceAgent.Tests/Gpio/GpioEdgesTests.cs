@@ -17,8 +17,8 @@ public sealed class GpioEdgesTests
     {
         using var inputs = Request();
         _kernel.Feed([.. Event(1_500_000_000, 1, 5, 1), .. Event(1_500_000_100, 2, 4, 2)]);
-        Assert.Equal(new GpioEdge(1, true, TimeSpan.FromSeconds(1.5), 1), await NextAsync(inputs));
-        Assert.Equal(new GpioEdge(0, false, TimeSpan.FromTicks(15_000_001), 2), await NextAsync(inputs));
+        Assert.Equal(new GpioEdge(1, true, TimeSpan.FromSeconds(1.5), 1, 1), await NextAsync(inputs));
+        Assert.Equal(new GpioEdge(0, false, TimeSpan.FromTicks(15_000_001), 2, 2), await NextAsync(inputs));
     }
 
     [Fact]
@@ -61,6 +61,29 @@ public sealed class GpioEdgesTests
         _kernel.Feed(FakeGpioKernel.ReadError(errno));
         var lost = await Assert.ThrowsAsync<GpioException>(() => Ended(inputs));
         Assert.Equal((fault, "pinctrl-rp1", "4, 5", errno), (lost.Fault, lost.Chip, lost.Line, lost.Errno));
+    }
+
+    /// <summary>Kernels before 6.6 leave the sleeper alone when the chip goes.</summary>
+    [Fact]
+    public async Task A_chip_that_is_unplugged_in_silence_never_leaves_its_reader_waiting()
+    {
+        using var inputs = Request();
+        _kernel.TouchNode(unplug: false);
+        _kernel.AwaitNodeLook();
+        _kernel.Feed(Event(0, 1, 4, 1));
+        Assert.Equal(1u, (await NextAsync(inputs)).Sequence); // other permissions are no loss
+        _kernel.TouchNode(unplug: true);
+        var lost = await Assert.ThrowsAsync<GpioException>(() => Ended(inputs));
+        Assert.Equal((GpioFault.NoSuchChip, 19), (lost.Fault, lost.Errno));
+    }
+
+    [Fact]
+    public async Task Inputs_whose_node_cannot_be_watched_are_never_done_without()
+    {
+        _kernel.WatchErrno = 28; // no inotify watches left
+        using var inputs = Request();
+        _kernel.Feed(Event(0, 1, 4, 1));
+        Assert.Equal(1u, (await NextAsync(inputs)).Sequence);
     }
 
     [Fact]

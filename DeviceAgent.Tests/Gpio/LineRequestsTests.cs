@@ -29,6 +29,32 @@ public sealed class LineRequestsTests
     }
 
     [Fact]
+    public void An_open_drain_is_never_asked_for_as_push_and_pull()
+    {
+        var request = LineRequests.Outputs([3, 4, 5], [new(GpioLine.At(3), false), new(GpioLine.At(4), true, ActiveLow: true, GpioDrive.OpenDrain), new(GpioLine.At(5), false, Drive: GpioDrive.OpenSource)], "x");
+        var expected = new byte[592];
+        for (var i = 0; i < 3; i++) U32(expected, 4 * i, (uint)(3 + i));
+        expected[256] = (byte)'x';
+        U64(expected, 288, Output);
+        U32(expected, 296, 3);
+        Attribute(expected, 0, id: 1, Output | ActiveLow | 1 << 6, mask: 0b010);
+        Attribute(expected, 1, id: 1, Output | 1 << 7, mask: 0b100);
+        Attribute(expected, 2, id: 2, 0b010, mask: 0b111);
+        U32(expected, 560, 3);
+        Assert.Equal(expected, GpioUapi.Bytes(ref request).ToArray());
+    }
+
+    [Theory]
+    [InlineData(1, 64u)]
+    [InlineData(5, 320u)]
+    [InlineData(64, 1024u)] // GPIO_V2_LINES_MAX * 16
+    public void A_bouncing_contact_never_has_less_room_than_the_kernel_allows(int lines, uint expected)
+    {
+        var request = LineRequests.Inputs([.. Enumerable.Range(0, lines).Select(i => (uint)i)], [.. Enumerable.Range(0, lines).Select(i => new GpioInput(GpioLine.At(i), GpioEdges.Both))], "x");
+        Assert.Equal(expected, request.EventBufferSize);
+    }
+
+    [Fact]
     public void No_byte_of_an_input_request_differs_from_the_header()
     {
         var request = LineRequests.Inputs([4, 5, 6, 7], [
@@ -52,6 +78,7 @@ public sealed class LineRequestsTests
         Attribute(expected, 3, id: 3, 5000, mask: 0b0011);
         Attribute(expected, 4, id: 3, 100, mask: 0b0100);
         U32(expected, 560, 4);
+        U32(expected, 564, 256);
         Assert.Equal(expected, GpioUapi.Bytes(ref request).ToArray());
     }
 

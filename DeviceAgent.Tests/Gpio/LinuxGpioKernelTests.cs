@@ -4,6 +4,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace DeviceAgent.Tests.Gpio;
 
+[System.Runtime.Versioning.SupportedOSPlatform("linux")]
 public sealed class LinuxGpioKernelTests : IDisposable
 {
     private readonly LinuxGpioKernel _kernel = new("/dev");
@@ -47,7 +48,7 @@ public sealed class LinuxGpioKernelTests : IDisposable
         using var file = new SafeFileHandle(sender.ClientSafePipeHandle.DangerousGetHandle(), ownsHandle: false);
         using var wake = _kernel.Adopt(_kernel.CreateWake());
         sender.Write("edge"u8);
-        Assert.Equal(1, _kernel.WaitReadable(file, wake));
+        Assert.Equal(1, _kernel.WaitReadable(file, wake, null));
         var read = new byte[48];
         Assert.Equal(4, _kernel.Read(file, read));
         Assert.Equal("edge"u8, read.AsSpan(0, 4));
@@ -59,9 +60,31 @@ public sealed class LinuxGpioKernelTests : IDisposable
         using var sender = new AnonymousPipeServerStream(PipeDirection.Out);
         using var file = new SafeFileHandle(sender.ClientSafePipeHandle.DangerousGetHandle(), ownsHandle: false);
         using var wake = _kernel.Adopt(_kernel.CreateWake());
-        var wait = Task.Factory.StartNew(() => _kernel.WaitReadable(file, wake), TestContext.Current.CancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        var wait = Task.Factory.StartNew(() => _kernel.WaitReadable(file, wake, null), TestContext.Current.CancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         _kernel.Wake(wake);
         Assert.Equal(0, await wait.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
+    }
+
+    /// <summary>As devtmpfs does when a USB chip is pulled while another program has the chip open.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_node_that_goes_away_never_leaves_its_reader_asleep(bool heldOpen)
+    {
+        var path = Path.Combine(_folder.FullName, "gpiochip7");
+        File.WriteAllText(path, "");
+        using var other = heldOpen ? File.OpenRead(path) : null;
+        using var sender = new AnonymousPipeServerStream(PipeDirection.Out);
+        using var file = new SafeFileHandle(sender.ClientSafePipeHandle.DangerousGetHandle(), ownsHandle: false);
+        using var wake = _kernel.Adopt(_kernel.CreateWake());
+        using var watch = _kernel.Adopt(_kernel.WatchNode(path));
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead); // udev gives it to its group
+        Assert.Equal(2, _kernel.WaitReadable(file, wake, watch));
+        Assert.False(_kernel.NodeIsGone(watch, path));
+        File.Delete(path);
+        Assert.Equal(2, _kernel.WaitReadable(file, wake, watch));
+        Assert.True(_kernel.NodeIsGone(watch, path));
+        Assert.Equal(-2, _kernel.WatchNode(path));
     }
 
     /// <summary>Takes an input that nobody uses, as it is: a test must not drive a line whose wiring it does not know.</summary>

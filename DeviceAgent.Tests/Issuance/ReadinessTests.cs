@@ -72,6 +72,8 @@ public sealed class ReadinessTests
             (AllWell with { Recovered = false, JournalBeingChecked = true }, NotReadyReason.JournalBeingChecked),
             (AllWell with { Stopping = true }, NotReadyReason.Stopping),
             (AllWell with { Maintenance = true }, NotReadyReason.Maintenance),
+            (AllWell with { PowerIsFailing = true }, NotReadyReason.PowerFailing),
+            (AllWell with { DoorIsOpen = true }, NotReadyReason.DoorOpen),
             (AllWell with { PrinterLearned = false }, NotReadyReason.PrinterBeingLearned),
             (AllWell with { PrinterLearned = false, Printer = Good with { CoverOpen = true } }, NotReadyReason.CoverOpen),
             (AllWell with { TicketsLeft = 0 }, NotReadyReason.PaperTooShort),

@@ -29,6 +29,8 @@ public sealed class CrashEnumerationTests
     [InlineData("return-refused")]
     [InlineData("two-returns")]
     [InlineData("paper-change")]
+    [InlineData("power-fails")]
+    [InlineData("power-flickers")]
     public void No_law_is_broken_wherever_the_power_is_cut(string scenario, int inDoubtUndisturbed = 0)
     {
         var story = Scenario.Of(scenario);

@@ -39,6 +39,8 @@ internal sealed record Scenario(string Name, Action<World> Begin, PrinterKind? P
         new("return-refused", ReturnRefused),
         new("two-returns", TwoReturns),
         new("paper-change", PaperChange),
+        new("power-fails", PowerFails),
+        new("power-flickers", PowerFlickers),
     ];
 
     public static Scenario Of(string name) => All.First(s => s.Name == name);
@@ -174,6 +176,26 @@ internal sealed record Scenario(string Name, Action<World> Begin, PrinterKind? P
         GiveBack(world, "T02", atScreen: true, after: 34);
         world.Script(TimeSpan.FromSeconds(33), () => world.Gateway.ReportsMeet = RequestFate.Lost);
         world.Script(TimeSpan.FromSeconds(50), () => world.Gateway.ReportsMeet = null);
+    }
+
+    /// <summary>In the middle of the second of three tickets, for longer than a passenger is waited for.</summary>
+    private static void PowerFails(World world)
+    {
+        world.Script(TimeSpan.FromSeconds(6.7), () => world.Power.Set(true));
+        world.Script(TimeSpan.FromSeconds(90), () => world.Power.Set(false));
+        Come(world, "10000003", 3);
+    }
+
+    /// <summary>Again and again, at each stage of the pick-up: the supply is weak.</summary>
+    private static void PowerFlickers(World world)
+    {
+        for (var i = 0; i < 12; i++)
+        {
+            world.Script(TimeSpan.FromSeconds(6.1 + 2.45 * i), () => world.Power.Set(true));
+            world.Script(TimeSpan.FromSeconds(6.3 + 2.45 * i), () => world.Power.Set(false));
+        }
+        Come(world, "10000002", 2);
+        Hand(world, WorldJobs.Ship("40000001", 1), after: 20);
     }
 
     private static void PaperOut(World world)

@@ -55,6 +55,7 @@ internal sealed class AgentRun
         Clock = new(world, () => IsAlive);
         Loop = new(world.Time);
         Scanner = new(this);
+        Inputs = new(this);
     }
 
     public World World { get; }
@@ -66,6 +67,8 @@ internal sealed class AgentRun
     public VirtualLoop Loop { get; }
 
     public WorldScanner Scanner { get; }
+
+    public WorldInputs Inputs { get; }
 
     public bool IsAlive { get; set; } = true;
 
@@ -111,6 +114,8 @@ internal sealed class SimulatedKiosk(World world, KioskParts parts)
 
     /// <summary>Two requests that nobody answers.</summary>
     private static readonly TimeSpan StationPatience = TimeSpan.FromSeconds(15);
+
+    private static readonly TimeSpan PowerBackTime = TimeSpan.FromSeconds(2);
 
     private static readonly TimeSpan JournalCheckTime = TimeSpan.FromMilliseconds(60);
 
@@ -284,14 +289,21 @@ internal sealed class SimulatedKiosk(World world, KioskParts parts)
         var station = parts.Ticketing(world.Station.ApiOf(run));
         var notices = new OutboxSender(parts.Notices(run.Journal), ReportRoutes.ToStation(station), Outbox, time, random, logger) { Parked = RaiseParked };
         var printer = new PrinterStation(parts.Port(world, world.Printer.PortOf(run)), new() { Time = time, Logger = logger }, random);
+        var power = new PowerWatch(run.Inputs, PowerBackTime, time, logger);
         run.Desk = new(Surroundings(run, time, line, sender, notices) with
         {
+            PowerIsFailing = () => power.IsFailing,
             JournalFailed = journalFailed.Cancel,
             Printer = parts.Station(world, printer),
             Guidance = parts.Guidance(world.Lights.GuidanceOf(run, lights)),
             Allocation = world.Station.Allocates ? new StationAllocation(station, KioskId, StationPatience, time) : new TicketsFromOrder(),
             Station = station,
         }, Issuance, Orders);
+        power.Changed += () =>
+        {
+            (sender.IsPaused, notices.IsPaused) = (power.IsFailing, power.IsFailing);
+            run.Desk.Reconsider();
+        };
         line.Banned = sender.HeedBan;
         line.Changed = () =>
         {
@@ -315,6 +327,7 @@ internal sealed class SimulatedKiosk(World world, KioskParts parts)
             run.Loop.Start(() => line.RunAsync(CancellationToken.None)),
             run.Loop.Start(() => WatchClockAsync(time)),
         ];
+        run.Inputs.Tell();
         return run;
     }
 

@@ -47,6 +47,7 @@ internal sealed class World
         Random = new(seed);
         _cuts = new(cuts ?? []);
         Board = new(this);
+        Power = new(this);
         Trouble = new(this);
         Disk = new(Time.GetUtcNow(), seed) { Fault = _ => Trouble.OfCommit() };
         Shadow = new(this);
@@ -82,6 +83,8 @@ internal sealed class World
     public WorldLights Lights { get; }
 
     public WorldTrouble Trouble { get; }
+
+    public WorldPower Power { get; }
 
     public SimulatedKiosk Kiosk { get; }
 

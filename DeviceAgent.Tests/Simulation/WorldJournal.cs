@@ -55,6 +55,7 @@ internal sealed class WorldJournal(World world, AgentRun run, IIssuanceJournal i
     public AttemptRecord StartAttempt(long issuance, NewAttempt attempt, DateTimeOffset at)
     {
         var unit = world.Printer.Unit;
+        if (world.Power.FailsKnown) world.Violate("nothing is begun while the power fails", $"{attempt.Kind} {attempt.TicketIndex + 1} of issuance {issuance}");
         var started = Commit($"issuance {issuance}", $"{attempt.Kind} {attempt.TicketIndex + 1} begun", () => inner.StartAttempt(issuance, attempt, at));
         _shadow.Attempts[started.Id] = new()
         {

@@ -31,6 +31,11 @@ public sealed class ConsoleTests
         { "gateway expire-session", new ExpireSessionCommand() },
         { "power cut", new AgentPowerCommand(false) },
         { "power on", new AgentPowerCommand(true) },
+        { "power fail", new SupplyCommand(true) },
+        { "power back", new SupplyCommand(false) },
+        { "door open", new DoorCommand(true) },
+        { "door close", new DoorCommand(false) },
+        { "button", new ButtonCommand() },
         { "status", new AskCommand(KioskQuestion.Status) },
         { "tickets", new AskCommand(KioskQuestion.Tickets) },
         { "ledger", new AskCommand(KioskQuestion.Ledger) },
@@ -103,7 +108,7 @@ public sealed class ConsoleTests
         Assert.Equal(
         [
             "scan 1234567890", "scan Code With Spaces", "job ship-2", "return 1000024102/024102001", "paper Out", "paper OutInTicket", "paper Load", "paper Low", "cover True", "cover False", "cutter True", "cutter False",
-            "printer False", "printer True", "Scanner False", "Printer True", "net False", "net True", "slow 800", "lose", "ban 60", "expire", "power False", "power True",
+            "printer False", "printer True", "Scanner False", "Printer True", "net False", "net True", "slow 800", "lose", "ban 60", "expire", "power False", "power True", "supply True", "supply False", "door True", "door False", "button",
             "Status", "Tickets", "Ledger", "Lights",
         ], kiosk.Deeds);
         Assert.Contains("answer to Ledger", output.ToString(), StringComparison.Ordinal);
@@ -171,6 +176,12 @@ public sealed class ConsoleTests
         public Task ExpireSessionAsync(CancellationToken cancellationToken) => Do("expire");
 
         public Task SetAgentPowerAsync(bool on, CancellationToken cancellationToken) => Do($"power {on}");
+
+        public Task SetSupplyAsync(bool fails, CancellationToken cancellationToken) => Do($"supply {fails}");
+
+        public Task SetDoorAsync(bool open, CancellationToken cancellationToken) => Do($"door {open}");
+
+        public Task PressButtonAsync(CancellationToken cancellationToken) => Do("button");
 
         public Task SetPrinterPowerAsync(bool on, CancellationToken cancellationToken) => Do($"printer {on}");
 

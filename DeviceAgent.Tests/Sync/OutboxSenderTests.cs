@@ -26,6 +26,37 @@ public sealed class OutboxSenderTests : IDisposable
     }
 
     [Fact]
+    public void No_request_goes_out_while_the_sender_is_paused_and_none_is_forgotten()
+    {
+        _world.Start();
+        _world.Do(() => _world.Sender.IsPaused = true);
+        _world.Add("A");
+        _world.Wake();
+        _world.Advance(TimeSpan.FromHours(2));
+        Assert.Empty(Platform.Calls);
+        Assert.DoesNotContain(Outbox.Changes, change => change.StartsWith("send", StringComparison.Ordinal));
+        _world.Do(() => _world.Sender.IsPaused = false);
+        Assert.Equal(["report A"], Platform.Calls);
+    }
+
+    [Fact]
+    public void A_report_under_way_is_never_cut_off_by_a_pause()
+    {
+        var answer = new TaskCompletionSource<TopResult<TvmBookOrderResponse>>();
+        Platform.OnReport = _ => answer.Task;
+        var id = _world.Add("A");
+        _world.Add("A");
+        _world.Start();
+        _world.Do(() => _world.Sender.IsPaused = true);
+        _world.Do(() => answer.SetResult(TopResult.Of(new TvmBookOrderResponse { IsSuccess = true })));
+        Assert.Equal(ReportState.Confirmed, Outbox[id].State);
+        _world.Advance(TimeSpan.FromMinutes(10));
+        Assert.Equal(["report A"], Platform.Calls);
+        _world.Do(() => _world.Sender.IsPaused = false);
+        Assert.Equal(["report A", "report A"], Platform.Calls);
+    }
+
+    [Fact]
     public void A_new_report_does_not_wait_for_a_timer()
     {
         _world.Start();

@@ -65,6 +65,9 @@ public interface IKioskInputs
     /// <summary>False also for an input that is not configured or cannot be read now.</summary>
     bool IsActive(KioskInput input);
 
+    /// <summary>Whether it can be read now: an inactive input that is not known says nothing.</summary>
+    bool IsKnown(KioskInput input) => IsConfigured(input);
+
     /// <summary>Called on the agent's loop after each change, with what it is now.</summary>
     event Action<KioskInput, bool>? Changed;
 }

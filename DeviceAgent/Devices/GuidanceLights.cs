@@ -10,16 +10,18 @@ namespace DeviceAgent.Devices;
 /// Source of the words: CEN XFS4IoT, Lights. They show OutOfService from the moment they are opened, and again once disposed:
 /// a kiosk whose agent stops takes no order. What lines show after they were given back is up to the chip's driver.
 /// Any thread. Lights that fail stop nothing: that is logged once, <see cref="Device"/> tells it, and the next change tries again,
-/// which also finds a chip that is plugged in late. One timer, which runs only while a light blinks.
+/// which also finds a chip that is plugged in late; <see cref="Renew"/> tries at once. One timer for all that blinks, which runs only while something does.
 /// </remarks>
-public sealed class GuidanceLights : IPassengerGuidance, IDisposable
+public sealed class GuidanceLights : IPassengerGuidance, IKioskDevice, IDisposable
 {
+    private readonly BeatTimer _beats;
+    private readonly bool _ownsBeats;
     private readonly Lock _lock = new();
     private readonly Func<ulong, IGpioOutputs> _open;
     private readonly LightLine[] _fitted;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly ITimer _timer;
+    private readonly BeatTimer.Beat _beat;
     private IGpioOutputs? _outputs;
     private GpioFault? _fault;
     private ulong? _written;
@@ -27,44 +29,51 @@ public sealed class GuidanceLights : IPassengerGuidance, IDisposable
     private PassengerLights _lights = GuidancePatterns.For(Guidance.OutOfService);
     private TimeSpan? _edgeEvery;
     private long _shownAt;
+    private string _why = "";
+    private DateTimeOffset _since;
     private bool _failureLogged;
     private bool _disposed;
 
     /// <param name="open">Takes the outputs with their initial values; bit n is the n-th of <paramref name="fitted"/>.</param>
     /// <param name="fitted">The lights that the machine has; none is a machine without lights.</param>
-    internal GuidanceLights(Func<ulong, IGpioOutputs> open, IReadOnlyList<LightLine> fitted, TimeProvider time, ILogger logger)
+    /// <param name="beats">The timer that the buzzer shares; null: one of its own.</param>
+    internal GuidanceLights(Func<ulong, IGpioOutputs> open, IReadOnlyList<LightLine> fitted, TimeProvider time, ILogger logger, BeatTimer? beats = null)
     {
+        (_ownsBeats, _beats) = (beats is null, beats ?? new(time));
+        _beat = _beats.Add(OnEdge);
+        _since = time.GetUtcNow();
         _open = open;
         _fitted = [.. fitted];
         _time = time;
         _logger = logger;
-        _timer = time.CreateTimer(static lights => ((GuidanceLights)lights!).OnEdge(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         lock (_lock) Apply();
     }
 
     /// <summary>Opens the lights that the options name. Never fails on account of the chip: see <see cref="Device"/>.</summary>
     /// <exception cref="ArgumentException">The options hold mistakes that <see cref="LightsOptions.Validate"/> tells.</exception>
-    public static GuidanceLights Open(LightsOptions options, TimeProvider time, ILogger logger)
+    public static GuidanceLights Open(LightsOptions options, TimeProvider time, ILogger logger) => Open(options, time, logger, null);
+
+    internal static GuidanceLights Open(LightsOptions options, TimeProvider time, ILogger logger, BeatTimer? beats)
     {
         ArgumentNullException.ThrowIfNull(options);
         string[] mistakes = [.. options.Validate("Lights")];
         if (mistakes.Length > 0) throw new ArgumentException(string.Join("; ", mistakes), nameof(options));
-        return Open(options, new GpioLines(), time, logger);
+        return Open(options, new GpioLines(), time, logger, beats);
     }
 
-    internal static GuidanceLights Open(LightsOptions options, GpioLines gpio, TimeProvider time, ILogger logger)
+    internal static GuidanceLights Open(LightsOptions options, GpioLines gpio, TimeProvider time, ILogger logger, BeatTimer? beats = null)
     {
         var all = Enum.GetValues<LightLine>();
         switch (options.Backend)
         {
             case LightsBackend.Gpio:
                 LightLine[] fitted = [.. all.Where(light => !string.IsNullOrEmpty(options.Lines.Of(light)))];
-                return new(initial => gpio.RequestOutputs(options.Chip!, Outputs(options, fitted, initial), "device-agent"), fitted, time, logger);
+                return new(initial => gpio.RequestOutputs(options.Chip!, Outputs(options, fitted, initial), "device-agent"), fitted, time, logger, beats) { Path = options.Chip! };
             case LightsBackend.Simulated:
                 string[] names = [.. all.Select(light => light.ToString())];
-                return new(initial => new SimulatedGpio(options.Path!, names, initial), all, time, logger);
+                return new(initial => new SimulatedGpio(options.Path!, names, initial), all, time, logger, beats) { Path = options.Path! };
             default:
-                return new(_ => throw new InvalidOperationException("A machine without lights opens none."), [], time, logger);
+                return new(_ => throw new InvalidOperationException("A machine without lights opens none."), [], time, logger, beats);
         }
     }
 
@@ -73,17 +82,50 @@ public sealed class GuidanceLights : IPassengerGuidance, IDisposable
     {
         get
         {
-            lock (_lock)
-            {
-                return (_fitted.Length, _fault) switch
-                {
-                    (0, _) or (_, GpioFault.NoSuchChip) => DeviceState.NoDevice,
-                    (_, null) => DeviceState.Online,
-                    (_, GpioFault.LineInUse) => DeviceState.Busy,
-                    (_, GpioFault.Failed) => DeviceState.HardwareError,
-                    _ => DeviceState.UserError,
-                };
-            }
+            lock (_lock) return _fitted.Length == 0 ? DeviceState.NoDevice : GpioFaults.StateOf(_fault);
+        }
+    }
+
+    /// <summary>What a technician is told of the lights.</summary>
+    public DeviceHealth Health
+    {
+        get
+        {
+            lock (_lock) return new("lights", Path, Device, GpioFaults.HintOf(_fault), _why, _since, 0, false);
+        }
+    }
+
+    /// <summary>How the lights are reached: the chip's label, for one.</summary>
+    internal string Path { get; init; } = "";
+
+    /// <summary>Gives what completes when a chip may have come; null: nobody can tell.</summary>
+    internal Func<Task?> ChipMayHaveCome { get; set; } = () => null;
+
+    /// <summary>Waits for chips that come, and shows on them what is shown.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        var stopped = new TaskCompletionSource();
+        await using var end = stop.Register(() => stopped.TrySetResult());
+        while (!stop.IsCancellationRequested && _fitted.Length > 0 && ChipMayHaveCome() is { } change)
+        {
+            Renew();
+            await Task.WhenAny(change, stopped.Task);
+        }
+        await stopped.Task;
+    }
+
+    /// <summary>A chip may have come, or come back: what is shown is written to it, without waiting for the next guidance.</summary>
+    public void Renew()
+    {
+        lock (_lock)
+        {
+            if (_disposed || _fitted.Length == 0) return;
+            _written = null;
+            Write();
+            // The chip that was held is gone, and another may bear its label already.
+            if (_outputs is null) Write();
+            NoteRecovery();
+            ArmBeat();
         }
     }
 
@@ -114,7 +156,8 @@ public sealed class GuidanceLights : IPassengerGuidance, IDisposable
         {
             if (_disposed) return;
             _disposed = true;
-            _timer.Dispose();
+            _beat.Next(null);
+            if (_ownsBeats) _beats.Dispose();
             _guidance = Guidance.OutOfService;
             _lights = GuidancePatterns.For(_guidance);
             _edgeEvery = null;
@@ -133,14 +176,27 @@ public sealed class GuidanceLights : IPassengerGuidance, IDisposable
         _shownAt = _time.GetTimestamp();
         _edgeEvery = _fitted.Min(light => GuidancePatterns.HalfPeriod(StateOf(light).Pattern));
         Write();
-        if (_failureLogged && _fault is null)
+        NoteRecovery();
+        ArmBeat();
+    }
+
+    private void NoteRecovery()
+    {
+        if (!_failureLogged || _fault is not null) return;
+        _logger.LightsWorkAgain();
+        _failureLogged = false;
+    }
+
+    /// <summary>Wakes at the next edge that shows. Lights that cannot be had need no wake-ups.</summary>
+    private void ArmBeat()
+    {
+        if (_outputs is null || _edgeEvery is not { } every)
         {
-            _logger.LightsWorkAgain();
-            _failureLogged = false;
+            _beat.Next(null);
+            return;
         }
-        // Lights that cannot be had need no wake-ups.
-        var period = _outputs is null || _edgeEvery is null ? Timeout.InfiniteTimeSpan : _edgeEvery.Value;
-        _timer.Change(period, period);
+        var elapsed = _time.GetElapsedTime(_shownAt);
+        _beat.Next(every * (Math.Round(elapsed / every) + 1) - elapsed);
     }
 
     private void OnEdge()
@@ -149,7 +205,7 @@ public sealed class GuidanceLights : IPassengerGuidance, IDisposable
         {
             if (_edgeEvery is null || _outputs is null) return;
             Write();
-            if (_outputs is null) _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            ArmBeat();
         }
     }
 
@@ -163,18 +219,24 @@ public sealed class GuidanceLights : IPassengerGuidance, IDisposable
             if (_outputs is null) _outputs = _open(values);
             else _outputs.Set((1UL << _fitted.Length) - 1, values);
             _written = values;
-            _fault = null;
+            Note(null, "");
         }
         catch (GpioException e)
         {
             _written = null;
-            _fault = e.Fault;
+            Note(e.Fault, e.Message);
             if (!_failureLogged) _logger.LightsFailed(e.Message);
             _failureLogged = true;
             if (e.Fault != GpioFault.NoSuchChip) return;
             _outputs?.Dispose();
             _outputs = null;
         }
+    }
+
+    private void Note(GpioFault? fault, string why)
+    {
+        if (fault != _fault) _since = _time.GetUtcNow();
+        (_fault, _why) = (fault, why);
     }
 
     private ulong LevelsNow()

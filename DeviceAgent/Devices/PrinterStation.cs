@@ -47,6 +47,7 @@ public sealed class PrinterStation : IPrinterStation, IKioskDevice
     private string? _unit;
     private TaskCompletionSource<DeviceLoss> _lost = new();
     private TaskCompletionSource _sooner = new();
+    private PrinterStatus _heard = NoPrinter;
     private TimeSpan _armed;
     private long _openedAt, _lookedAt;
     private long? _calmSince, _fateOpenSince;
@@ -265,6 +266,8 @@ public sealed class PrinterStation : IPrinterStation, IKioskDevice
 
     private void See(PrinterStatus status)
     {
+        _heard = status;
+        status = Complement(status);
         var before = Status;
         var unit = _printer is { } printer ? printer.Identity.SerialNumber ?? _port.Path : _unit;
         if (unit != _unit)
@@ -310,6 +313,12 @@ public sealed class PrinterStation : IPrinterStation, IKioskDevice
         };
         _loop.Tell(status.Device, hint, detail);
     }
+
+    /// <summary>What else is known of the paper, added to what the printer tells.</summary>
+    internal Func<PrinterStatus, PrinterStatus> Complement { get; init; } = status => status;
+
+    /// <summary>What <see cref="Complement"/> adds has changed.</summary>
+    internal void LookAgain() => See(_heard);
 
     private long Uptime => (long)_time.GetElapsedTime(0).TotalMilliseconds;
 

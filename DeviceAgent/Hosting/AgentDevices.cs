@@ -13,6 +13,9 @@ internal sealed class AgentDevices(AgentOptions options, TimeProvider time, ILog
     /// <summary>In the order in which they were added.</summary>
     public IEnumerable<DeviceHealth> Health => _devices.Select(d => d.Health);
 
+    /// <summary>For what hangs on GPIO chips: no node bears their labels.</summary>
+    public ChipArrivals Chips => new(time, _arrivals);
+
     /// <summary>What the loop of one device works with.</summary>
     /// <param name="name">The device's, also of its log.</param>
     public DeviceSurroundings Around(string name) => new()

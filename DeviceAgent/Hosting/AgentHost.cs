@@ -28,7 +28,8 @@ internal sealed class AgentHost : IAsyncDisposable
     // The sender runs: only then can it answer the watchdog. Only the loop asks.
     private readonly CancellationTokenSource _journalFailed = new();
     private bool _sends;
-    private readonly GuidanceLights _lights;
+    private readonly AgentGpio _gpio;
+    private readonly GuidanceWithStatus _guidance;
     private readonly HttpClient _http;
     private readonly HttpClient? _stationHttp;
     private readonly PlatformLine _line;
@@ -41,6 +42,7 @@ internal sealed class AgentHost : IAsyncDisposable
     private readonly PrinterStation _printer;
     private readonly ScannerStation _scanner;
     private readonly IssuanceDesk _desk;
+    private readonly PaperButton? _paperButton;
     private readonly LocalApi _api;
     private readonly ClockWatch _clockWatch;
     private readonly JournalUpkeep _upkeep;
@@ -57,7 +59,6 @@ internal sealed class AgentHost : IAsyncDisposable
         _systemd = new(environment.GetValueOrDefault("NOTIFY_SOCKET"));
         _journal = journal;
         if (journal.Journal.LastTime is { } last) _time.NotBefore(last);
-        _lights = GuidanceLights.Open(options.Lights, _time, loggers.CreateLogger("lights"));
         _alertHttp = WebhookAlarms.Http(options.Alerts, _time);
         _alarms = new(options.Kiosk.Id, options.Alerts, _alertHttp, () => credentials.AlertToken, _time, Random.Shared, loggers.CreateLogger("alarms"));
         var gateway = options.Gateway.Client;
@@ -86,11 +87,18 @@ internal sealed class AgentHost : IAsyncDisposable
             };
         }
         _devices = new(options, _time, loggers);
+        _gpio = new(options, _devices, _time, loggers);
+        _gpio.Changed += OnInputsChanged;
+        _guidance = new(_gpio, _systemd);
         if (options.IdCards is { Path: { } path } idCards)
             _idCards = _devices.Add(new IdCardStation(new SerialIdCardPort(path, idCards.Line, idCards.Reader, _time), idCards.PollInterval, _devices.Around("id-cards")));
-        _printer = _devices.Add(new PrinterStation(new EscPosPort(options.Printer.Path, options.Printer.Line, options.Printer.Protocol, _time), _devices.Around("printer"), Random.Shared));
+        _printer = _devices.Add(new PrinterStation(new EscPosPort(options.Printer.Path, options.Printer.Line, options.Printer.Protocol, _time), _devices.Around("printer") with { Power = _gpio.PrinterPower }, Random.Shared)
+        {
+            Complement = _gpio.WithPaperSwitches,
+        });
         _desk = new(Surroundings(options, station, trainUnreportable, loggers), options.Issuance,
             options.Orders with { TicketsAreAllocated = options.Station is { Url: not null, Allocates: true } });
+        if (_gpio.Inputs is { } inputs) _paperButton = new(inputs, _printer, _desk.ChangePaperAsync, loggers.CreateLogger("paper"));
         _upkeep = new(journal.Journal, options.Journal, () => _time.IsTrusted && _desk.State is { InHand: null }, _time, loggers.CreateLogger("journal"));
         _line.Changed = OnLineChanged;
         _line.Banned = _sender.HeedBan;
@@ -126,7 +134,9 @@ internal sealed class AgentHost : IAsyncDisposable
             UnseenCutsAllowed = options.Journal.UnseenCutsAllowed,
             Platform = _line,
             Printer = _printer,
-            Guidance = new GuidanceWithStatus(_lights, _systemd),
+            Guidance = _guidance,
+            DoorIsOpen = () => _gpio.DoorIsOpen,
+            PowerIsFailing = () => _gpio.PowerIsFailing,
             Templates = PaperSetUp.Templates(options, loggers.CreateLogger("paper")),
             PassengerCheck = _idCards is null ? new CodeIsEnough() : new IdCardCheck(_idCards, options.IdCards.Step, _time),
             Claims = new SoleIssuer(),
@@ -180,11 +190,12 @@ internal sealed class AgentHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _api.DisposeAsync();
+        _paperButton?.Dispose();
         _desk.Dispose();
         _http.Dispose();
         _stationHttp?.Dispose();
         _alertHttp.Dispose();
-        _lights.Dispose();
+        _gpio.Dispose();
         _devices.Dispose();
         _journal.Dispose();
         _journalFailed.Dispose();
@@ -280,6 +291,15 @@ internal sealed class AgentHost : IAsyncDisposable
     private async Task Idle(CancellationToken stop) =>
         await Task.Delay(Timeout.InfiniteTimeSpan, _time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
 
+    private void OnInputsChanged()
+    {
+        _printer.LookAgain();
+        _sender.IsPaused = _gpio.PowerIsFailing;
+        if (_notices is not null) _notices.IsPaused = _gpio.PowerIsFailing;
+        _guidance.TellStatus();
+        _desk.Reconsider();
+    }
+
     private void OnLineChanged()
     {
         if (_line.SilentFor is null) _sender.Wake();
@@ -315,16 +335,24 @@ internal sealed class AgentHost : IAsyncDisposable
         || !await _loop.AskAsync(() => _sends, cancellationToken);
 
     /// <summary>What the lights show also stands in systemd's status line.</summary>
-    private sealed class GuidanceWithStatus(IPassengerGuidance lights, SystemdNotifier systemd) : IPassengerGuidance
+    private sealed class GuidanceWithStatus(AgentGpio gpio, SystemdNotifier systemd) : IPassengerGuidance
     {
-        private Guidance? _told;
+        private Guidance _shown;
+        private string? _told;
 
         public void Show(Guidance guidance)
         {
-            lights.Show(guidance);
-            if (_told == guidance) return;
-            _told = guidance;
-            systemd.Status(guidance.ToString());
+            gpio.Guidance.Show(guidance);
+            _shown = guidance;
+            TellStatus();
+        }
+
+        public void TellStatus()
+        {
+            var text = gpio.PowerIsFailing ? $"{_shown}; the power fails" : _shown.ToString();
+            if (_told == text) return;
+            _told = text;
+            systemd.Status(text);
         }
     }
 }

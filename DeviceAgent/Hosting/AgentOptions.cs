@@ -37,6 +37,15 @@ public sealed record AgentOptions
     /// <summary>"Lights": the guidance lights.</summary>
     public required LightsOptions Lights { get; init; }
 
+    /// <summary>"Inputs": switches and buttons.</summary>
+    public required InputsOptions Inputs { get; init; }
+
+    /// <summary>"Buzzer": what a passenger hears.</summary>
+    public required BuzzerOptions Buzzer { get; init; }
+
+    /// <summary>"Power": relays in the supply of devices.</summary>
+    public required PowerOptions Power { get; init; }
+
     /// <summary>"Issuance": how long the pick-up waits for what.</summary>
     public required IssuanceOptions Issuance { get; init; }
 

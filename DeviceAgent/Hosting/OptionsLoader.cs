@@ -77,6 +77,9 @@ public static partial class OptionsLoader
             Scanner = Scanner(root.Section("Scanner")),
             Printer = Printer(printer),
             Lights = Lights(root.Section("Lights")),
+            Inputs = Inputs(root.Section("Inputs")),
+            Buzzer = Buzzer(root.Section("Buzzer")),
+            Power = Power(root.Section("Power")),
             Issuance = Issuance(root.Section("Issuance"), printer),
             Outbox = Outbox(root.Section("Outbox")),
             Journal = Journal(root.Section("Journal")),
@@ -93,6 +96,7 @@ public static partial class OptionsLoader
         if (options.Returns.Mode != ReturnMode.Off && options.Station.Url is null) root.Refuse("Returns:Mode", "must be Off while there is no Station:Url: the station's system decides about returns");
         if (options.Printer.Path.Length > 0 && options.Printer.Path == options.Scanner.Path) root.Refuse("Printer:Path", "must not be the scanner's");
         if (options.IdCards.Path is { } reader && (reader == options.Scanner.Path || reader == options.Printer.Path)) root.Refuse("IdCards:Path", "must not be the scanner's nor the printer's");
+        foreach (var (key, expected) in GpioConflicts(options)) root.Refuse(key, expected);
         root.Close();
         return options;
     }

@@ -20,6 +20,9 @@ internal sealed class SectionReader(string path, ConfigNode? node, List<OptionsM
     private readonly Dictionary<string, string> _wrongKind = new(StringComparer.Ordinal);
     private readonly HashSet<string> _hidden = new(StringComparer.Ordinal);
 
+    /// <summary>Whether anything was written of this section.</summary>
+    public bool Exists => node is not null;
+
     public string Text(string key, string? fallback, TextRule rule)
     {
         if (Find(key) is not { } value)

@@ -150,6 +150,11 @@ public sealed partial class IssuanceDesk
                 Notice(_stopping ? Guidance.OutOfService : Guidance.SeeStaff);
                 return;
             }
+            if (_with.PowerIsFailing())
+            {
+                await WaitForPowerAsync(order, left);
+                continue;
+            }
             Show(Guidance.Printing);
             var beginning = _with.Time.GetTimestamp();
             var tries = order.Attempts.Skip(begun).Count(a => a.TicketIndex == step.TicketIndex && a.Kind == AttemptKind.Ticket);
@@ -160,6 +165,7 @@ public sealed partial class IssuanceDesk
                 order.Attempts.Add(attempt);
                 continue;
             }
+            if (_with.PowerIsFailing()) continue;
             // The passenger is still there: a new roll within the pause goes on by itself. With nothing given the order goes back at once.
             var waits = order.HasTicketThatMayBeOut || step.Kind == StepKind.PrintVoidStrip;
             if (waits && tries < MaxTriesPerTicket && pauses++ < MaxPauses && await _attempts.WaitUntilItCanPrintAsync(left, _hardStop.Token)) continue;

@@ -82,7 +82,7 @@ public sealed partial class IssuanceDesk
                 order.Settled(open, await _attempts.SettleAsync(open, _hardStop.Token));
                 continue;
             }
-            if (step.Kind != StepKind.PrintVoidStrip || !_with.Printer.Status.CanPrint) return;
+            if (step.Kind != StepKind.PrintVoidStrip || !_with.Printer.Status.CanPrint || _with.PowerIsFailing()) return;
             if (await _attempts.MakeAsync(order, step, _hardStop.Token) is not { } strip) return;
             order.Attempts.Add(strip);
             strips++;

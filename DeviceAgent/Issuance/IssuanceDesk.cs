@@ -49,6 +49,10 @@ public sealed record DeskSurroundings
     public required Func<bool> ClockIsTrusted { get; init; }
     /// <summary>Whether the disk is fuller than is good for an order in hand.</summary>
     public required Func<bool> DiskReserveUsed { get; init; }
+    /// <summary>Whether the kiosk stands open. A change is told with <see cref="IssuanceDesk.Reconsider"/>.</summary>
+    public Func<bool> DoorIsOpen { get; init; } = () => false;
+    /// <summary>Whether the supply fails. A change is told with <see cref="IssuanceDesk.Reconsider"/>.</summary>
+    public Func<bool> PowerIsFailing { get; init; } = () => false;
     public required IAlarms Alarms { get; init; }
     /// <summary>Reports that may wait before the kiosk takes no more orders.</summary>
     public required int MaxReports { get; init; }
@@ -120,6 +124,7 @@ public sealed partial class IssuanceDesk : IDisposable
         _attempts = new(surroundings.Journal, surroundings.Printer, surroundings.Templates, surroundings.Guidance, _paper, _stock, options, surroundings.Time, surroundings.Logger)
         {
             UnseenCutsAllowed = surroundings.UnseenCutsAllowed,
+            MayBegin = () => !surroundings.PowerIsFailing(),
         };
         _slips = new(surroundings, options, _stock);
         _paperChanges = new(surroundings, _attempts, _paper, _stock);
@@ -215,6 +220,7 @@ public sealed partial class IssuanceDesk : IDisposable
                         // Both only wake the loop: what is to be done is seen below.
                         break;
                 }
+                ConsiderPower();
                 ConsiderDuties();
                 ConsiderWindow();
             }
@@ -251,7 +257,8 @@ public sealed partial class IssuanceDesk : IDisposable
         if (!_stopping && _recovered && _journalFailure is null)
         {
             Guarded(EscalateWaiting);
-            var canPrint = _with.Printer.Status.CanPrint;
+            // While the supply fails nothing is begun, no strip either.
+            var canPrint = _with.Printer.Status.CanPrint && !_with.PowerIsFailing();
             if (canPrint && _unsettled > 0 && UnsettledOrders() is { Count: > 0 } unsettled)
             {
                 TakeInHand("accounting", () => SettleAsync(unsettled));
@@ -383,6 +390,8 @@ public sealed partial class IssuanceDesk : IDisposable
             Recovered = _recovered,
             Stopping = _stopping,
             Maintenance = _with.Journal.InMaintenance,
+            PowerIsFailing = _with.PowerIsFailing(),
+            DoorIsOpen = _with.DoorIsOpen(),
             Printer = _with.Printer.Identity is null ? null : _with.Printer.Status,
             PrinterLearned = UnitIsLearned,
             TicketsLeft = ticketsLeft,

@@ -67,6 +67,9 @@ internal static partial class IssuanceLog
     [LoggerMessage(3022, LogLevel.Warning, "Maintenance active {Active}, by {By}: {Reason}")]
     internal static partial void Maintenance(this ILogger logger, bool active, string by, string reason);
 
+    [LoggerMessage(3023, LogLevel.Warning, "Order {Order}: its next ticket is not begun while the power fails")]
+    internal static partial void WaitsForPower(this ILogger logger, string order);
+
     [LoggerMessage(3020, LogLevel.Information, "Printer {Unit}: echoes process ids {Echoes}, cut counter exact {Exact}")]
     internal static partial void PrinterLearned(this ILogger logger, string unit, bool echoes, bool? exact);
 

@@ -11,6 +11,10 @@ public enum NotReadyReason
     Starting, Stopping,
     /// <summary>A technician has taken the kiosk out of service.</summary>
     Maintenance,
+    /// <summary>The supply fails, or has come back only just now: nothing new is begun.</summary>
+    PowerFailing,
+    /// <summary>The kiosk stands open.</summary>
+    DoorOpen,
     PrinterOffline, PrinterBeingLearned, PaperOut, PaperJammed, PaperUnknown,
     /// <summary>What is left of the roll is shorter than one ticket.</summary>
     PaperTooShort,
@@ -41,6 +45,8 @@ internal sealed record ReadinessFacts
     public required bool Recovered { get; init; }
     public required bool Stopping { get; init; }
     public required bool Maintenance { get; init; }
+    public bool PowerIsFailing { get; init; }
+    public bool DoorIsOpen { get; init; }
     /// <summary>Null while no printer is attached.</summary>
     public required PrinterStatus? Printer { get; init; }
     /// <summary>What this printer can prove is known.</summary>
@@ -81,6 +87,8 @@ internal static class Readiness
         JudgeJournal(facts, reasons);
         // A journal that cannot be had is why nothing was recovered from it.
         if (!facts.Recovered && reasons.Count == 0) reasons.Add(NotReadyReason.Starting);
+        if (facts.PowerIsFailing) reasons.Add(NotReadyReason.PowerFailing);
+        if (facts.DoorIsOpen) reasons.Add(NotReadyReason.DoorOpen);
         var before = reasons.Count;
         JudgePrinter(facts.Printer, reasons);
         if (!facts.PrinterLearned && reasons.Count == before && facts.Recovered && facts.JournalFailure is null) reasons.Add(NotReadyReason.PrinterBeingLearned);

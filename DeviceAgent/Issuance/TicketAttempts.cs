@@ -26,12 +26,15 @@ internal sealed class TicketAttempts(
     /// <summary>See <see cref="JournalOptions.UnseenCutsAllowed"/>.</summary>
     public required int UnseenCutsAllowed { get; init; }
 
+    /// <summary>Asked last before an attempt is begun.</summary>
+    public Func<bool> MayBegin { get; init; } = () => true;
+
     /// <summary>Prints a ticket or a strip and finds out what became of it.</summary>
-    /// <returns>The ended attempt; null when nothing was begun because the printer cannot be read.</returns>
+    /// <returns>The ended attempt; null when nothing was begun because the printer cannot be read, or none may be begun now.</returns>
     /// <exception cref="OperationCanceledException">The agent stops: the attempt stays open and is settled at the next start.</exception>
     public async Task<AttemptRecord?> MakeAsync(OpenOrder order, NextStep step, CancellationToken hardStop)
     {
-        if (await printer.ReadEvidenceAsync(CutCounterIsExact, hardStop) is not { } before) return null;
+        if (await printer.ReadEvidenceAsync(CutCounterIsExact, hardStop) is not { } before || !MayBegin()) return null;
         var accepted = order.Accepted;
         var kind = step.Kind == StepKind.PrintTicket ? AttemptKind.Ticket : AttemptKind.VoidStrip;
         var document = kind == AttemptKind.Ticket

@@ -28,6 +28,7 @@ internal static class JournalAudit
     public const string Purged = "personal data erased";
     public const string Retired = "history deleted";
     public const string Adopted = "journal adopted";
+    public const string Power = "power";
     public const string Distrusted = "journal distrusted";
     public const string Stock = "stock number";
     public const string TestStrip = "paper change begun";
