@@ -331,6 +331,7 @@ public static class OptionsLoader
         var defaults = new JournalOptions();
         var journal = new JournalOptions
         {
+            Engine = section.OneOf("Engine", defaults.Engine, ("sqlite", JournalEngineKind.Sqlite), ("litedb", JournalEngineKind.LiteDb)),
             WalAutoCheckpointPages = section.Whole("WalAutoCheckpointPages", defaults.WalAutoCheckpointPages),
             DiskReserveBytes = section.WholeLong("DiskReserveBytes", defaults.DiskReserveBytes),
             UnseenCutsAllowed = section.Whole("UnseenCutsAllowed", defaults.UnseenCutsAllowed),
