@@ -1,0 +1,17 @@
+// Written from the public signatures of Microsoft.Extensions.Hosting.Systemd 10.0 (MIT): only the members in use. Nothing here runs.
+namespace Microsoft.Extensions.Hosting.Systemd;
+
+public struct ServiceState
+{
+    public ServiceState(string state) => throw null;
+}
+
+public interface ISystemdNotifier
+{
+    void Notify(ServiceState state);
+}
+
+public class SystemdNotifier : ISystemdNotifier
+{
+    public void Notify(ServiceState state) => throw null;
+}
