@@ -6,7 +6,7 @@ namespace DeviceAgent.Drivers.Gpio;
 /// A chip is found by its label ("pinctrl-bcm2711" on a Raspberry Pi 4, "pinctrl-rp1" on a 5), never by its number.
 /// What is requested belongs to the caller, who disposes it. Everything that cannot be had is a <see cref="GpioException"/> with its reason.
 /// </remarks>
-public sealed class GpioLines
+public sealed class GpioLines : IGpioLines
 {
     private readonly IGpioKernel _kernel;
 
@@ -49,14 +49,14 @@ public sealed class GpioLines
         return new HeldInputs(_kernel, chip.Request(ref request, lines), chipLabel, lines, offsets, inputs.Any(i => i.Edges != GpioEdges.None));
     }
 
-    private static void Check(string label, GpioLine[] lines, string consumer)
+    internal static void Check(string label, GpioLine[] lines, string consumer)
     {
         ArgumentException.ThrowIfNullOrEmpty(label);
         ArgumentException.ThrowIfNullOrEmpty(consumer);
         if (lines.Length is 0 or > GpioUapi.MaxLines) throw new ArgumentException($"1 to {GpioUapi.MaxLines} lines can be requested, not {lines.Length}.");
     }
 
-    private static uint[] Find(GpioChip chip, GpioLine[] lines)
+    internal static uint[] Find(GpioChip chip, GpioLine[] lines)
     {
         uint[] offsets = [.. lines.Select(chip.Find)];
         // The kernel would answer EBUSY, as if somebody else held the line.

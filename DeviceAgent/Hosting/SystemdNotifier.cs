@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net.Sockets;
 using System.Text;
 
@@ -13,6 +14,7 @@ internal sealed class SystemdNotifier : IDisposable
     /// <summary>Characters of a status line; systemctl shows one line.</summary>
     private const int MaxStatus = 256;
 
+    [SuppressMessage("Performance", "CA1859", Justification = "Another build has another socket.")]
     private readonly INotifySocket? _socket;
 
     /// <param name="notifySocket">$NOTIFY_SOCKET: an absolute path, or '@' and a name in the abstract namespace; null or empty: no systemd.</param>
