@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using DeviceAgent.Drivers.Interop;
 using Microsoft.Win32.SafeHandles;
 
@@ -70,17 +69,5 @@ public sealed partial class SerialLine
         settings.ControlCharacters[Termios2.VTIME] = 0;
         settings.ControlCharacters[Termios2.VMIN] = 1;
         settings.InputSpeed = settings.OutputSpeed = (uint)options.BaudRate;
-    }
-
-    private static IOException CannotOpen(string path, string call)
-    {
-        var errno = Marshal.GetLastPInvokeError();
-        return errno switch
-        {
-            Errno.EBUSY => new DeviceLostException(path, DeviceLoss.Busy, errno),
-            Errno.EACCES or Errno.EPERM => new DeviceLostException(path, DeviceLoss.Denied, errno),
-            Errno.ENOENT or Errno.ENODEV or Errno.ENXIO or Errno.EIO => new DeviceLostException(path, DeviceLoss.Unplugged, errno),
-            _ => new IOException($"{path}: {call} failed: {Marshal.GetPInvokeErrorMessage(errno)} (errno {errno})."),
-        };
     }
 }

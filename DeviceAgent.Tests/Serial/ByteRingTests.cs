@@ -1,4 +1,4 @@
-using DeviceAgent.Drivers.Serial;
+using DeviceAgent.Drivers;
 
 namespace DeviceAgent.Tests.Serial;
 

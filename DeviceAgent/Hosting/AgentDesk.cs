@@ -17,6 +17,8 @@ internal sealed partial class AgentDesk(AgentLoop loop, IssuanceDesk desk, IIssu
 
     public required ScannerStation Scanner { get; init; }
 
+    public required AgentDevices Devices { get; init; }
+
     public required PlatformLine Line { get; init; }
 
     public required OutboxSender Sender { get; init; }
@@ -105,6 +107,7 @@ internal sealed partial class AgentDesk(AgentLoop loop, IssuanceDesk desk, IIssu
             Clock = new(clock.IsTrusted, clock.IsTrusted ? clock.Voucher.ToString() : null),
             Printer = new(Printer.Status.Device.ToString(), Printer.Status.Paper.ToString(), Printer.Unit),
             Scanner = new(Scanner.Device.ToString()),
+            Devices = [.. Devices.Health.Select(d => new DeviceAnswer(d.Name, d.Path, d.State.ToString(), d.Hint.ToString(), d.Detail, d.Since, d.LossesInLastHour, d.IsFlapping))],
             Issuances = issuances,
             Outbox = outbox,
             StationNotices = HasStation && outbox is not null ? Notices() : null,

@@ -36,6 +36,7 @@ internal sealed class AgentHost : IAsyncDisposable
     private readonly OutboxSender _sender;
     /// <summary>Of the notices to the station's system; null where there is none.</summary>
     private readonly OutboxSender? _notices;
+    private readonly AgentDevices _devices;
     private readonly PrinterStation _printer;
     private readonly ScannerStation _scanner;
     private readonly IssuanceDesk _desk;
@@ -83,6 +84,7 @@ internal sealed class AgentHost : IAsyncDisposable
                 StateChanged = OnNoticesChanged,
             };
         }
+        _devices = new(options, _time, loggers);
         _printer = new(new SerialPrinterPort(options.Printer.Path, options.Printer.Line, options.Printer.EscPos, _time), _time, Random.Shared, loggers.CreateLogger("printer"));
         _desk = new(Surroundings(options, station, trainUnreportable, loggers), options.Issuance,
             options.Orders with { TicketsAreAllocated = options.Station is { Url: not null, Allocates: true } });
@@ -96,6 +98,7 @@ internal sealed class AgentHost : IAsyncDisposable
         {
             Printer = _printer,
             Scanner = _scanner,
+            Devices = _devices,
             Line = _line,
             Sender = _sender,
             HasStation = station is not null,
@@ -177,6 +180,7 @@ internal sealed class AgentHost : IAsyncDisposable
         _stationHttp?.Dispose();
         _alertHttp.Dispose();
         _lights.Dispose();
+        _devices.Dispose();
         _journal.Dispose();
         _journalFailed.Dispose();
         _systemd.Dispose();
@@ -200,6 +204,7 @@ internal sealed class AgentHost : IAsyncDisposable
         var notices = _loop.Start(() => _notices is null ? Idle(stop.Token) : SendAsync(_notices, stop.Token));
         var printer = _loop.Start(() => _printer.RunAsync(stop.Token));
         var scanner = _loop.Start(() => _scanner.RunAsync(stop.Token));
+        var devices = _loop.Start(() => _devices.RunAsync(stop.Token));
         var line = _loop.Start(() => _line.RunAsync(stop.Token));
         var upkeep = _loop.Start(() => WithJournalAsync(_upkeep.RunAsync, stop.Token));
         var clock = _loop.Start(() => _clockWatch.RunAsync(stop.Token));
@@ -210,12 +215,12 @@ internal sealed class AgentHost : IAsyncDisposable
         var watchdog = _watchdog?.RunAsync(stop.Token) ?? Task.CompletedTask;
 
         // None of these ends by itself: one that does has met what no rule provides for, and the process ends with it.
-        var first = await Task.WhenAny(stopAsked.Task, desk, sender, notices, upkeep, printer, scanner, line, clock, alarms);
+        var first = await Task.WhenAny(stopAsked.Task, desk, sender, notices, upkeep, printer, scanner, devices, line, clock, alarms);
         _systemd.Stopping();
         _logger.Stopping();
         await StopDeskAsync(desk);
         await stop.CancelAsync();
-        await Task.WhenAll(desk, sender, notices, upkeep, printer, scanner, line, clock, alarms, watchdog).WaitAsync(StopLimit, _time, CancellationToken.None);
+        await Task.WhenAll(desk, sender, notices, upkeep, printer, scanner, devices, line, clock, alarms, watchdog).WaitAsync(StopLimit, _time, CancellationToken.None);
         await first;
     }
 

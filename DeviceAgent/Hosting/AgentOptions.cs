@@ -60,6 +60,9 @@ public sealed record AgentOptions
 
     /// <summary>"Alerts": where alarms are told.</summary>
     public required AlertOptions Alerts { get; init; }
+
+    /// <summary>"Devices": how devices that go and come are treated.</summary>
+    public required SupervisionOptions Devices { get; init; }
 }
 
 /// <summary>How train orders are reported ("Train" in agent.json): ResendIsSafe, and the keys of the cipher beside it. The key itself is the credential train-key.</summary>

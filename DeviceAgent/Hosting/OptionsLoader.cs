@@ -23,7 +23,7 @@ public sealed record OptionsResult(AgentOptions? Options, Credentials? Credentia
 }
 
 /// <summary>Reads agent.json, the environment and the credentials; finds all mistakes at once.</summary>
-public static class OptionsLoader
+public static partial class OptionsLoader
 {
     /// <summary>Mistakes told at once; a file that is no configuration at all has no end of them.</summary>
     internal const int MaxMistakes = 100;
@@ -86,6 +86,7 @@ public static class OptionsLoader
             Train = Train(root.Section("Train")),
             Clock = new ClockOptions { Trust = root.Section("Clock").OneOf("Trust", new ClockOptions().Trust) },
             Alerts = Alerts(root.Section("Alerts")),
+            Devices = Devices(root.Section("Devices")),
         };
         if (options.Returns.Mode != ReturnMode.Off && options.Station.Url is null) root.Refuse("Returns:Mode", "must be Off while there is no Station:Url: the station's system decides about returns");
         if (options.Printer.Path.Length > 0 && options.Printer.Path == options.Scanner.Path) root.Refuse("Printer:Path", "must not be the scanner's");

@@ -64,6 +64,9 @@ public sealed record StatusAnswer
     public required ClockAnswer Clock { get; init; }
     public required PrinterAnswer Printer { get; init; }
     public required ScannerAnswer Scanner { get; init; }
+
+    /// <summary>Every device with how it is, its losses and what may bring it back. Empty from an older agent.</summary>
+    public IReadOnlyList<DeviceAnswer> Devices { get; init => field = value ?? []; } = [];
     /// <summary>Null while the journal cannot be read.</summary>
     public required IssuancesAnswer? Issuances { get; init; }
     /// <summary>Null while the journal cannot be read.</summary>
@@ -88,6 +91,12 @@ public sealed record ClockAnswer(bool Trusted, string? By);
 public sealed record PrinterAnswer(string Device, string Paper, string? Unit);
 
 public sealed record ScannerAnswer(string Device);
+
+/// <param name="State">Online, Offline, PowerOff, NoDevice, HardwareError, UserError or Busy.</param>
+/// <param name="Hint">None, Reset, Configuration, Clear, Maintenance or Suspend.</param>
+/// <param name="Detail">Empty when there is nothing to say.</param>
+/// <param name="Since">When it came into this state.</param>
+public sealed record DeviceAnswer(string Name, string Path, string State, string Hint, string Detail, DateTimeOffset Since, int LossesInLastHour, bool IsFlapping);
 
 public sealed record IssuancesAnswer(long Issued, int Open, int InDoubt, int Unreadable);
 

@@ -37,6 +37,7 @@ public static class StatusCommand
         Line("Clock", status.Clock.Trusted ? $"trusted, by the word of {status.Clock.By}" : "not trusted");
         Line("Printer", $"{status.Printer.Device}, paper {status.Printer.Paper}{(status.Printer.Unit is null ? "" : $", unit {status.Printer.Unit}")}");
         Line("Scanner", status.Scanner.Device);
+        foreach (var device in status.Devices) Line("Device", DeviceText(device));
         Line("Issuances", status.Issuances is null ? NotKnown : string.Create(CultureInfo.InvariantCulture, $"{status.Issuances.Issued} issued, {status.Issuances.Open} open, {status.Issuances.InDoubt} in doubt{OfNewer(status.Issuances.Unreadable)}"));
         Line("Outbox", status.Outbox is null ? NotKnown : string.Create(CultureInfo.InvariantCulture, $"{status.Outbox.Waiting} waiting, {status.Outbox.Parked} parked, {status.Outbox.Confirmed} confirmed{OfNewer(status.Outbox.Unreadable)}"));
         if (status.StationNotices is { } notices) Line("Station", string.Create(CultureInfo.InvariantCulture, $"{notices.Waiting} notices waiting, {notices.Parked} parked"));
@@ -48,6 +49,9 @@ public static class StatusCommand
 
         void Line(string name, string value) => text.Append(name.PadRight(11)).Append(OneLine(value)).Append('\n');
     }
+
+    private static string DeviceText(DeviceAnswer device) => string.Create(CultureInfo.InvariantCulture,
+        $"{device.Name} at {device.Path}: {device.State}{(device.Detail.Length == 0 ? "" : $", {device.Detail}")}{(device.Hint == nameof(Devices.RecoveryHint.None) ? "" : $" ({device.Hint})")}{(device.LossesInLastHour == 0 ? "" : $", lost {device.LossesInLastHour} times in the last hour")}{(device.IsFlapping ? ", flapping" : "")}");
 
     private const string NotKnown = "not known: the journal cannot be read";
 

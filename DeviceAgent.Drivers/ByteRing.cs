@@ -1,4 +1,4 @@
-namespace DeviceAgent.Drivers.Serial;
+namespace DeviceAgent.Drivers;
 
 /// <summary>A first-in-first-out buffer of fixed size. Not thread-safe.</summary>
 internal sealed class ByteRing(int capacity)
@@ -20,6 +20,19 @@ internal sealed class ByteRing(int capacity)
     }
 
     public void Added(int count) => Count += count;
+
+    /// <summary>Puts all of <paramref name="bytes"/> in; there must be room for them.</summary>
+    public void Add(ReadOnlySpan<byte> bytes)
+    {
+        while (!bytes.IsEmpty)
+        {
+            var room = Room();
+            var count = Math.Min(room.Length, bytes.Length);
+            bytes[..count].CopyTo(room);
+            Added(count);
+            bytes = bytes[count..];
+        }
+    }
 
     /// <summary>Takes as many of the oldest bytes as fit.</summary>
     public int Take(Span<byte> destination)

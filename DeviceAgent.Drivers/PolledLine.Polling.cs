@@ -1,9 +1,9 @@
 using System.Runtime.InteropServices;
 using DeviceAgent.Drivers.Interop;
 
-namespace DeviceAgent.Drivers.Serial;
+namespace DeviceAgent.Drivers;
 
-public sealed partial class SerialLine
+public abstract partial class PolledLine
 {
     private const PollEvents GoneEvents = PollEvents.HangUp | PollEvents.Error | PollEvents.Invalid;
 
@@ -67,17 +67,26 @@ public sealed partial class SerialLine
     /// <returns>Bytes came.</returns>
     private bool Receive()
     {
-        if (_received.Free == 0) return false;
-        var count = Libc.Read(_port, _received.Room());
+        if (_received.Free < Math.Max(1, _record?.Length ?? 0)) return false;
+        var count = _record is null ? Libc.Read(_port, _received.Room()) : Libc.Read(_port, _record);
         if (count > 0)
         {
-            _received.Added(count);
-            _isReceivingPaused = _received.Free == 0;
+            if (_record is null) _received.Added(count);
+            else AddRecord(_record, count);
+            _isReceivingPaused = _received.Free < Math.Max(1, _record?.Length ?? 0);
             return true;
         }
         if (count == 0) Lose(DeviceLoss.Unplugged, errno: 0);
         else if (Marshal.GetLastPInvokeError() is var errno and not (Errno.EAGAIN or Errno.EINTR)) Lose(DeviceLoss.Unplugged, errno);
         return false;
+    }
+
+    private void AddRecord(Span<byte> record, int count)
+    {
+        record[count..].Clear();
+        _received.Add(record);
+        // It may be what a card or a key told.
+        record.Clear();
     }
 
     private int TakeReceived(Span<byte> destination)
@@ -191,10 +200,7 @@ public sealed partial class SerialLine
             _isClosed = true;
         }
         _stallTimer.Dispose();
-        // The exclusive mark ends with the last close, and somebody else (root, a simulator) may hold the port open.
-        _ = Libc.Ioctl(_port, Libc.TIOCNXCL, 0);
-        // Otherwise the close waits for a device that takes nothing, up to 30 s (closing_wait, man 8 setserial).
-        _ = Libc.Ioctl(_port, Libc.TCFLSH, Libc.TCIOFLUSH);
+        BeforeClose(_port);
         _port.Dispose();
         _wake.Dispose();
         if (loss is { } reason) _lost.SetResult(reason);

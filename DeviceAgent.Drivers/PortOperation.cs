@@ -1,6 +1,6 @@
 using System.Threading.Tasks.Sources;
 
-namespace DeviceAgent.Drivers.Serial;
+namespace DeviceAgent.Drivers;
 
 /// <summary>One read or one write that waits for the port; used again for the next one, so that waiting allocates nothing.</summary>
 /// <remarks>
