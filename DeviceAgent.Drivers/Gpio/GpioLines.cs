@@ -9,9 +9,14 @@ namespace DeviceAgent.Drivers.Gpio;
 public sealed class GpioLines : IGpioLines
 {
     private readonly IGpioKernel _kernel;
+    // Another backend; null: the kernel.
+    private readonly IGpioLines? _other;
 
     /// <summary>The chips of this machine, /dev/gpiochip*; opens none yet.</summary>
-    public GpioLines() : this(new LinuxGpioKernel("/dev")) { }
+    public GpioLines() : this(new LinuxGpioKernel("/dev")) => _other = DriverBackends.OpenGpio(Backend);
+
+    /// <summary>What drives the lines of this process that are asked for from now on; one that this build has. Set once, at the start.</summary>
+    public static DriverBackend Backend { get; set; }
 
     internal GpioLines(IGpioKernel kernel) => _kernel = kernel;
 
@@ -24,6 +29,7 @@ public sealed class GpioLines : IGpioLines
     public IGpioOutputs RequestOutputs(string chipLabel, IReadOnlyList<GpioOutput> outputs, string consumer)
     {
         ArgumentNullException.ThrowIfNull(outputs);
+        if (_other is not null) return _other.RequestOutputs(chipLabel, outputs, consumer);
         GpioLine[] lines = [.. outputs.Select(o => o.Line)];
         Check(chipLabel, lines, consumer);
         using var chip = GpioChip.Open(_kernel, chipLabel);
@@ -41,6 +47,7 @@ public sealed class GpioLines : IGpioLines
     public IGpioInputs RequestInputs(string chipLabel, IReadOnlyList<GpioInput> inputs, string consumer)
     {
         ArgumentNullException.ThrowIfNull(inputs);
+        if (_other is not null) return _other.RequestInputs(chipLabel, inputs, consumer);
         GpioLine[] lines = [.. inputs.Select(i => i.Line)];
         Check(chipLabel, lines, consumer);
         using var chip = GpioChip.Open(_kernel, chipLabel);

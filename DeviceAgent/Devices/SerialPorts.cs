@@ -16,7 +16,7 @@ public sealed class SerialPrinterPort(string path, SerialLineOptions line, EscPo
 
     public async ValueTask<ITicketPrinter> OpenAsync(CancellationToken cancellationToken)
     {
-        var port = SerialLine.Open(path, line, time);
+        var port = DriverBackends.OpenSerial(path, line, time);
         try
         {
             return await EscPosPrinter.OpenAsync(port, _options, time, cancellationToken);
@@ -34,5 +34,5 @@ public sealed class SerialScannerPort(string path, SerialLineOptions line, LineS
 {
     public string Path => path;
 
-    public LineScanner Open() => new(SerialLine.Open(path, line, time), options, time);
+    public LineScanner Open() => new(DriverBackends.OpenSerial(path, line, time), options, time);
 }

@@ -1,4 +1,5 @@
 using DeviceAgent.Devices;
+using DeviceAgent.Drivers;
 using DeviceAgent.Drivers.Printing;
 using DeviceAgent.Drivers.Scanning;
 using DeviceAgent.Drivers.Serial;
@@ -36,6 +37,9 @@ public sealed record AgentOptions
 
     /// <summary>"Lights": the guidance lights.</summary>
     public required LightsOptions Lights { get; init; }
+
+    /// <summary>"Gpio:Backend": what drives the lines of all lights and switches, "kernel" (default) or "dotnet".</summary>
+    public DriverBackend GpioBackend { get; init; }
 
     /// <summary>"Issuance": how long the pick-up waits for what.</summary>
     public required IssuanceOptions Issuance { get; init; }

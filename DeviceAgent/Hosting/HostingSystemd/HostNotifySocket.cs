@@ -13,7 +13,7 @@ internal sealed class HostNotifySocket : INotifySocket
 {
     private const string Variable = "NOTIFY_SOCKET";
     private static readonly Lock Environments = new();
-    private readonly ISystemdNotifier _notifier;
+    private readonly Microsoft.Extensions.Hosting.Systemd.SystemdNotifier _notifier;
     private readonly UnixDomainSocketEndPoint _receiver;
 
     public HostNotifySocket(string notifySocket, UnixDomainSocketEndPoint receiver)
@@ -23,7 +23,7 @@ internal sealed class HostNotifySocket : INotifySocket
         {
             var kept = Environment.GetEnvironmentVariable(Variable);
             Environment.SetEnvironmentVariable(Variable, notifySocket);
-            _notifier = new Microsoft.Extensions.Hosting.Systemd.SystemdNotifier();
+            _notifier = new();
             Environment.SetEnvironmentVariable(Variable, kept);
         }
     }

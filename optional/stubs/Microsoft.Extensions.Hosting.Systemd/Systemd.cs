@@ -6,12 +6,7 @@ public struct ServiceState
     public ServiceState(string state) => throw null;
 }
 
-public interface ISystemdNotifier
-{
-    void Notify(ServiceState state);
-}
-
-public class SystemdNotifier : ISystemdNotifier
+public class SystemdNotifier
 {
     public void Notify(ServiceState state) => throw null;
 }
