@@ -60,6 +60,9 @@ internal sealed class GpioChip : IDisposable
             ?? new GpioException(GpioFault.NoSuchChip, label, detail: others.Count == 0 ? "there is no chip" : $"there are: {string.Join(", ", others)}");
     }
 
+    /// <summary>The kernel's name of it: gpiochip and a number.</summary>
+    internal string Name => _name;
+
     internal uint Find(GpioLine line)
     {
         if (line.Name is null)

@@ -6,12 +6,17 @@ namespace DeviceAgent.Drivers.Gpio;
 /// A chip is found by its label ("pinctrl-bcm2711" on a Raspberry Pi 4, "pinctrl-rp1" on a 5), never by its number.
 /// What is requested belongs to the caller, who disposes it. Everything that cannot be had is a <see cref="GpioException"/> with its reason.
 /// </remarks>
-public sealed class GpioLines
+public sealed class GpioLines : IGpioLines
 {
     private readonly IGpioKernel _kernel;
+    // Another backend; null: the kernel.
+    private readonly IGpioLines? _other;
 
     /// <summary>The chips of this machine, /dev/gpiochip*; opens none yet.</summary>
-    public GpioLines() : this(new LinuxGpioKernel("/dev")) { }
+    public GpioLines() : this(new LinuxGpioKernel("/dev")) => _other = DriverBackends.OpenGpio(Backend);
+
+    /// <summary>What drives the lines of this process that are asked for from now on; one that this build has. Set once, at the start.</summary>
+    public static DriverBackend Backend { get; set; }
 
     internal GpioLines(IGpioKernel kernel) => _kernel = kernel;
 
@@ -24,6 +29,7 @@ public sealed class GpioLines
     public IGpioOutputs RequestOutputs(string chipLabel, IReadOnlyList<GpioOutput> outputs, string consumer)
     {
         ArgumentNullException.ThrowIfNull(outputs);
+        if (_other is not null) return _other.RequestOutputs(chipLabel, outputs, consumer);
         GpioLine[] lines = [.. outputs.Select(o => o.Line)];
         Check(chipLabel, lines, consumer);
         using var chip = GpioChip.Open(_kernel, chipLabel);
@@ -41,6 +47,7 @@ public sealed class GpioLines
     public IGpioInputs RequestInputs(string chipLabel, IReadOnlyList<GpioInput> inputs, string consumer)
     {
         ArgumentNullException.ThrowIfNull(inputs);
+        if (_other is not null) return _other.RequestInputs(chipLabel, inputs, consumer);
         GpioLine[] lines = [.. inputs.Select(i => i.Line)];
         Check(chipLabel, lines, consumer);
         using var chip = GpioChip.Open(_kernel, chipLabel);
@@ -49,14 +56,14 @@ public sealed class GpioLines
         return new HeldInputs(_kernel, chip.Request(ref request, lines), chipLabel, lines, offsets, inputs.Any(i => i.Edges != GpioEdges.None) ? chip.Path : null);
     }
 
-    private static void Check(string label, GpioLine[] lines, string consumer)
+    internal static void Check(string label, GpioLine[] lines, string consumer)
     {
         ArgumentException.ThrowIfNullOrEmpty(label);
         ArgumentException.ThrowIfNullOrEmpty(consumer);
         if (lines.Length is 0 or > GpioUapi.MaxLines) throw new ArgumentException($"1 to {GpioUapi.MaxLines} lines can be requested, not {lines.Length}.");
     }
 
-    private static uint[] Find(GpioChip chip, GpioLine[] lines)
+    internal static uint[] Find(GpioChip chip, GpioLine[] lines)
     {
         uint[] offsets = [.. lines.Select(chip.Find)];
         // The kernel would answer EBUSY, as if somebody else held the line.

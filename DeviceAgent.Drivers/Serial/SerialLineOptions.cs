@@ -51,9 +51,13 @@ public sealed record SerialLineOptions
     /// <summary>A write of which the port takes no byte for so long is given up as <see cref="DeviceLoss.Stalled"/>; 100 ms..10 min.</summary>
     public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>What opens the line in <see cref="DriverBackends.OpenSerial"/>.</summary>
+    public DriverBackend Backend { get; init; }
+
     /// <returns>Every mistake: "section:Key must be …", with what is allowed; none when all is well.</returns>
     public IEnumerable<string> Validate(string section)
     {
+        if (!DriverBackends.Has(Backend)) yield return $"{section}:{nameof(Backend)} {DriverBackends.WhyNotInThisBuild}";
         if (BaudRate is < MinBaudRate or > MaxBaudRate) yield return $"{section}:{nameof(BaudRate)} must be a whole number from {MinBaudRate} to {MaxBaudRate}";
         if (DataBits is < 5 or > 8) yield return $"{section}:{nameof(DataBits)} must be a whole number from 5 to 8";
         if (!Enum.IsDefined(Parity)) yield return $"{section}:{nameof(Parity)} must be one of {string.Join(", ", Enum.GetNames<Parity>())}";

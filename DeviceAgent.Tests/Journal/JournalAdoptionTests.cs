@@ -32,7 +32,7 @@ public sealed class JournalAdoptionTests : IDisposable
     private static JournalKeys Keys() => JournalKeys.FromKey([.. Enumerable.Range(1, JournalKeys.KeyBytes).Select(i => (byte)i)]);
 
     private Adoption Adopt(BoardIdentity? board = null, Action<string>? afterStep = null) =>
-        SqliteJournal.Adopt(_folder.Database, new(), Keys, _time, board ?? Ours, "reason: card swapped; by uid 0", afterStep ?? (_ => { }));
+        JournalEngine.Sqlite.Adopt(_folder.Database, new(), Keys, _time, board ?? Ours, "reason: card swapped; by uid 0", afterStep ?? (_ => { }));
 
     private static JournalFailure Refusal(Action action) => Assert.Throws<JournalException>(action).Reason;
 

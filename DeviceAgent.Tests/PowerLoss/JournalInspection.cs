@@ -20,14 +20,14 @@ internal sealed record JournalFinding(JournalFate Fate, int Steps, string Detail
 internal static class JournalInspection
 {
     /// <param name="acknowledged">Steps acknowledged: -1 before the journal's making was.</param>
-    public static JournalFinding Inspect(string folder, IReadOnlyList<ScriptStep> steps, int acknowledged)
+    public static JournalFinding Inspect(string folder, JournalEngine engine, IReadOnlyList<ScriptStep> steps, int acknowledged)
     {
         try
         {
             using var keys = JournalKeys.Load(folder, null);
-            using var journal = SqliteJournal.Open(JournalWorkload.PathIn(folder), new(), keys, new VirtualTime());
+            using var journal = engine.Open(JournalWorkload.PathIn(folder, engine), new(), keys, new VirtualTime(), null, anyones: false);
             var held = StepsIn(journal);
-            if (!journal.QuickCheck(out var findings)) return new(JournalFate.Unreadable, held, findings);
+            if (!journal.QuickCheckUntil(CancellationToken.None, out var findings)) return new(JournalFate.Unreadable, held, findings);
             if (!journal.CanKeepPersonalData) return new(JournalFate.Unreadable, held, "the key is not there");
             if (held > acknowledged + 1 || held > steps.Count) return new(JournalFate.Unreadable, held, "it holds more than was begun");
             if (new ScriptedState(steps.Take(held)).Difference(journal) is { } difference) return new(JournalFate.Unreadable, held, difference);
@@ -46,5 +46,5 @@ internal static class JournalInspection
     }
 
     /// <summary>Each step writes one audit row, whose ids are dense.</summary>
-    public static int StepsIn(SqliteJournal journal) => journal.ReadAudit(1) is [var newest] ? (int)newest.Id : 0;
+    public static int StepsIn(IIssuanceJournal journal) => journal.ReadAudit(1) is [var newest] ? (int)newest.Id : 0;
 }

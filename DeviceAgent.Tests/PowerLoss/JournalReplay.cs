@@ -70,7 +70,7 @@ internal sealed class JournalReplay(RecordedWorkload run, bool keepTrace)
                 acknowledged = RecordedWorkload.Acknowledgement(run.Recorded[applied]) ?? acknowledged;
             }
             folder.Fill(disk.Cut(one.Survival, one.BlockBytes, new Random(one.Seed)), run.Root);
-            var finding = JournalInspection.Inspect(folder.State, run.Steps, acknowledged);
+            var finding = JournalInspection.Inspect(folder.State, JournalWorkload.EngineOf(run.Options.Synchronous)!, run.Steps, acknowledged);
             count++;
             if (finding.Fate == JournalFate.Kept) continue;
             if (finding.Fate == JournalFate.Lost) lost++;
@@ -82,7 +82,7 @@ internal sealed class JournalReplay(RecordedWorkload run, bool keepTrace)
     }
 
     private string Again(ReplayCase one) => string.Create(CultureInfo.InvariantCulture,
-        $"dotnet run --project DeviceAgent.Tests -- {ReplayCommand.Name} --trace {run.Trace} --seed {run.Options.Seed} --orders {run.Options.Orders}{(FailedSyncSeed is { } s ? $" --failed-sync-seed {s}" : "")} {one}");
+        $"dotnet run --project DeviceAgent.Tests -- {ReplayCommand.Name} --trace {run.Trace} --seed {run.Options.Seed} --orders {run.Options.Orders}{(run.Options.Synchronous.Contains('-', StringComparison.Ordinal) ? " --engine litedb" : "")}{(FailedSyncSeed is { } s ? $" --failed-sync-seed {s}" : "")} {one}");
 
     private static bool IsSync(TracedCall call) => call.Name is "fsync" or "fdatasync";
 

@@ -134,7 +134,7 @@ internal sealed class ScriptedState
     }
 
     /// <returns>Null when the journal holds exactly this; else the first difference.</returns>
-    public string? Difference(SqliteJournal journal)
+    public string? Difference(IIssuanceJournal journal)
     {
         foreach (var (order, expected) in _orders)
         {

@@ -34,9 +34,9 @@ internal static partial class JournalWorkload
     /// <param name="arguments">The state folder, the script's seed and number of orders, and FULL, or NORMAL or OFF for a control.</param>
     private static int Run(string[] arguments)
     {
-        if (arguments.Length is not (4 or 5) || arguments[3] is not ("FULL" or "NORMAL" or "OFF") || (arguments.Length == 5 && arguments[4] != GoOn))
+        if (arguments.Length is not (4 or 5) || SynchronousOf(arguments[3]) is not ("FULL" or "NORMAL" or "OFF") || EngineOf(arguments[3]) is null || (arguments.Length == 5 && arguments[4] != GoOn))
         {
-            Console.Error.WriteLine($"usage: {Command} FOLDER SEED ORDERS FULL|NORMAL|OFF");
+            Console.Error.WriteLine($"usage: {Command} FOLDER SEED ORDERS [litedb-]FULL|NORMAL|OFF");
             return 64;
         }
         var (folder, seed, orders) = (arguments[0], int.Parse(arguments[1], CultureInfo.InvariantCulture), int.Parse(arguments[2], CultureInfo.InvariantCulture));
@@ -53,17 +53,25 @@ internal static partial class JournalWorkload
         }
     }
 
-    public static string PathIn(string folder) => Path.Combine(folder, SqliteJournal.FileName);
+    public static string PathIn(string folder) => PathIn(folder, JournalEngine.Sqlite);
+
+    public static string PathIn(string folder, JournalEngine engine) => Path.Combine(folder, engine.FileName);
+
+    /// <returns>Null when this build does not have it.</returns>
+    public static JournalEngine? EngineOf(string mode) => JournalEngine.All.FirstOrDefault(e => e.Word == (mode.Contains('-', StringComparison.Ordinal) ? mode.Split('-')[0] : "sqlite"));
+
+    private static string SynchronousOf(string mode) => mode[(mode.IndexOf('-', StringComparison.Ordinal) + 1)..];
 
     private static int Run(string folder, IReadOnlyList<ScriptStep> steps, string[] arguments, Stream output)
     {
-        var synchronous = arguments[3];
+        var (engine, synchronous) = (EngineOf(arguments[3])!, SynchronousOf(arguments[3]));
+        var path = PathIn(folder, engine);
         // As the agent's set-up does it: the key first, then the journal.
         var time = new VirtualTime();
         var options = new JournalOptions { WalAutoCheckpointPages = CheckpointPages };
-        using var keys = JournalKeys.LoadOrMake(folder, null, PathIn(folder));
+        using var keys = JournalKeys.LoadOrMake(folder, null, path);
         var done = 0;
-        SqliteJournal journal;
+        IJournalFile journal;
         if (arguments[^1] == GoOn)
         {
             journal = OpenInTheEnd(Open);
@@ -71,7 +79,7 @@ internal static partial class JournalWorkload
         }
         else
         {
-            SqliteJournal.Create(PathIn(folder), options, keys, time).Dispose();
+            engine.Create(path, options, keys, time, null).Dispose();
             Tell(output, 0);
             journal = OpenInTheEnd(Open);
         }
@@ -107,16 +115,24 @@ internal static partial class JournalWorkload
         }
         return Done;
 
-        SqliteJournal Open()
+        IJournalFile Open()
         {
-            var opened = SqliteJournal.Open(PathIn(folder), options, keys, time);
-            if (synchronous != "FULL") opened.Database.Execute($"PRAGMA synchronous = {synchronous}");
+            var opened = engine.Open(path, options, keys, time, null, anyones: false);
+            if (synchronous != "FULL") Weaken(opened, synchronous);
             return opened;
         }
     }
 
+    private static void Weaken(IJournalFile journal, string synchronous)
+    {
+#if WITH_LITEDB
+        (journal as DeviceAgent.Journal.LiteDb.LiteJournal)?.Database.DoWithoutSyncs(alsoInCheckpoints: synchronous == "OFF");
+#endif
+        (journal as SqliteJournal)?.Database.Execute($"PRAGMA synchronous = {synchronous}");
+    }
+
     /// <summary>As systemd starts an agent again that could not open its journal.</summary>
-    private static SqliteJournal OpenInTheEnd(Func<SqliteJournal> open)
+    private static IJournalFile OpenInTheEnd(Func<IJournalFile> open)
     {
         for (var opening = 1; ; opening++)
         {
@@ -131,7 +147,7 @@ internal static partial class JournalWorkload
         }
     }
 
-    private static bool TakesAChange(SqliteJournal journal, VirtualTime time)
+    private static bool TakesAChange(IIssuanceJournal journal, VirtualTime time)
     {
         try
         {

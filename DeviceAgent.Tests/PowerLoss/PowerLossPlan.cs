@@ -13,16 +13,17 @@ internal sealed record PowerLossPlan(string Name, WorkloadOptions Workload, int 
     public bool SyncsFail { get; private init; }
 
     /// <summary>Everything for one seed: half of the cases without a fault, half with failing storage; a quarter as many for each control.</summary>
-    public static IEnumerable<PowerLossPlan> Of(int seed, int orders, int cases)
+    /// <param name="engine">"litedb-", or nothing for the default.</param>
+    public static IEnumerable<PowerLossPlan> Of(int seed, int orders, int cases, string engine = "")
     {
         var random = new Random(seed);
         string When(int every) => string.Create(CultureInfo.InvariantCulture, $"when={CallsOfTheMaking + random.Next(every)}+{every + random.Next(every)}");
-        yield return new("power cuts", new(seed, orders), cases / 2);
-        yield return new("failing syncs", new(seed, orders, "FULL", $"fsync,fdatasync:error=EIO:{When(40)}"), cases / 4) { SyncsFail = true };
-        yield return new("failing writes", new(seed, orders, "FULL", $"pwrite64:error=EIO:{When(200)}"), cases / 8);
-        yield return new("full disk", new(seed, orders, "FULL", $"pwrite64:error=ENOSPC:{When(200)}"), cases / 8);
-        yield return new("control synchronous=NORMAL", new(seed, orders, "NORMAL"), cases / 4, IsControl: true);
-        yield return new("control synchronous=OFF", new(seed, orders, "OFF"), cases / 4, IsControl: true);
+        yield return new("power cuts", new(seed, orders, engine + "FULL"), cases / 2);
+        yield return new("failing syncs", new(seed, orders, engine + "FULL", $"fsync,fdatasync:error=EIO:{When(40)}"), cases / 4) { SyncsFail = true };
+        yield return new("failing writes", new(seed, orders, engine + "FULL", $"pwrite64:error=EIO:{When(200)}"), cases / 8);
+        yield return new("full disk", new(seed, orders, engine + "FULL", $"pwrite64:error=ENOSPC:{When(200)}"), cases / 8);
+        yield return new("control synchronous=NORMAL", new(seed, orders, engine + "NORMAL"), cases / 4, IsControl: true);
+        yield return new("control synchronous=OFF", new(seed, orders, engine + "OFF"), cases / 4, IsControl: true);
     }
 
     /// <exception cref="InvalidDataException">The workload did not do what its script says.</exception>

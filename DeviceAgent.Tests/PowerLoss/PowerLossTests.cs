@@ -1,3 +1,5 @@
+using DeviceAgent.Journal;
+
 namespace DeviceAgent.Tests.PowerLoss;
 
 /// <summary>The real journal, recorded in a process of its own and cut off from power in replay. More of it: the command journal-replay.</summary>
@@ -32,7 +34,7 @@ public sealed class PowerLossTests
         using var run = await RecordedWorkload.RunAsync(new(Seed, Orders, "FULL", "pwrite64:error=ENOSPC:when=900+"), TestContext.Current.CancellationToken);
         Assert.Equal(JournalWorkload.Unopenable, run.ExitCode);
         Assert.InRange(run.Acknowledged, 50, run.Steps.Count - 50);
-        var finding = JournalInspection.Inspect(run.State, run.Steps, run.Acknowledged);
+        var finding = JournalInspection.Inspect(run.State, JournalEngine.Sqlite, run.Steps, run.Acknowledged);
         Assert.Equal((JournalFate.Kept, ""), (finding.Fate, finding.Details));
     }
 

@@ -4,7 +4,7 @@ using System.Text;
 namespace DeviceAgent.Tests.PowerLoss;
 
 /// <summary>What a workload is run with.</summary>
-/// <param name="Synchronous">FULL, or NORMAL or OFF for a control.</param>
+/// <param name="Synchronous">FULL, or NORMAL or OFF for a control; with "litedb-" before it of that engine.</param>
 /// <param name="Faults">strace's -e inject=…, for the calls on the journal's files alone.</param>
 internal sealed record WorkloadOptions(int Seed, int Orders, string Synchronous = "FULL", params string[] Faults);
 

@@ -9,9 +9,9 @@ internal static class ReplayCommand
     public const string Name = "journal-replay";
 
     private const string Usage = $"""
-        usage: {Name} [--seeds N] [--seed N] [--orders N] [--cases N]
+        usage: {Name} [--seeds N] [--seed N] [--orders N] [--cases N] [--engine sqlite|litedb]
                records N seeds of workloads (default 1, from a random seed) of N orders (200), cuts the power in N cases of each (2000), and runs the controls
-           or: {Name} --trace FILE --seed N --orders N [--failed-sync-seed N] --cut N --survival None|All|Some --block 4096|512 --case-seed N
+           or: {Name} --trace FILE --seed N --orders N [--failed-sync-seed N] --cut N --survival None|All|Some --block 4096|512 --case-seed N [--engine sqlite|litedb]
                one case of a trace that was kept
         """;
 
@@ -21,15 +21,21 @@ internal static class ReplayCommand
         var options = arguments.Chunk(2).ToDictionary(p => p[0][2..], p => p[1], StringComparer.Ordinal);
         try
         {
-            if (options.ContainsKey("trace")) return RunOne(options);
-            if (options.Keys.Except(["seeds", "seed", "orders", "cases"]).Any()) return Refuse();
+            var engine = options.GetValueOrDefault("engine", "sqlite") switch { "sqlite" => "", "litedb" => "litedb-", _ => throw new FormatException() };
+            if (JournalWorkload.EngineOf(engine + "FULL") is null)
+            {
+                Console.Error.WriteLine("LiteDB is not in this build: -p:WithLiteDb=true");
+                return 64;
+            }
+            if (options.ContainsKey("trace")) return RunOne(options, engine);
+            if (options.Keys.Except(["seeds", "seed", "orders", "cases", "engine"]).Any()) return Refuse();
             if (Strace.WhyNot is { } reason)
             {
                 Console.Error.WriteLine(reason);
                 return 1;
             }
             var seed = Number(options, "seed", RandomNumberGenerator.GetInt32(1, 1_000_000));
-            return RunAllAsync(Number(options, "seeds", 1), seed, Number(options, "orders", 200), Number(options, "cases", 2000)).GetAwaiter().GetResult();
+            return RunAllAsync(engine, Number(options, "seeds", 1), seed, Number(options, "orders", 200), Number(options, "cases", 2000)).GetAwaiter().GetResult();
         }
         catch (Exception e) when (e is FormatException or OverflowException or KeyNotFoundException or ArgumentException)
         {
@@ -46,26 +52,26 @@ internal static class ReplayCommand
     private static int Number(Dictionary<string, string> options, string name, int? otherwise = null) =>
         otherwise is { } number && !options.ContainsKey(name) ? number : int.Parse(options[name], NumberStyles.None, CultureInfo.InvariantCulture);
 
-    private static int RunOne(Dictionary<string, string> options)
+    private static int RunOne(Dictionary<string, string> options, string engine)
     {
-        using var run = RecordedWorkload.Load(options["trace"], new(Number(options, "seed"), Number(options, "orders")));
+        using var run = RecordedWorkload.Load(options["trace"], new(Number(options, "seed"), Number(options, "orders"), engine + "FULL"));
         var replay = new JournalReplay(run, keepTrace: true) { FailedSyncSeed = options.ContainsKey("failed-sync-seed") ? Number(options, "failed-sync-seed") : null };
         return Tell("one case", replay.Run([new(Number(options, "cut"), Enum.Parse<Survival>(options["survival"]), Number(options, "block"), Number(options, "case-seed"))])) ? 0 : 1;
     }
 
-    private static async Task<int> RunAllAsync(int seeds, int seed, int orders, int cases)
+    private static async Task<int> RunAllAsync(string engine, int seeds, int seed, int orders, int cases)
     {
         ReplayCounts kept = ReplayCounts.Nothing, normal = ReplayCounts.Nothing, off = ReplayCounts.Nothing;
         var good = true;
         foreach (var one in Enumerable.Range(seed, seeds))
         {
-            foreach (var plan in PowerLossPlan.Of(one, orders, cases))
+            foreach (var plan in PowerLossPlan.Of(one, orders, cases, engine))
             {
                 var counts = await plan.RunAsync(CancellationToken.None);
                 if (plan.IsControl) Console.WriteLine($"seed {one}, {plan.Name}: {counts}");
                 else good &= Tell($"seed {one}, {plan.Name}", counts);
                 if (!plan.IsControl) kept += counts;
-                else if (plan.Workload.Synchronous == "NORMAL") normal += counts;
+                else if (plan.Workload.Synchronous.EndsWith("NORMAL", StringComparison.Ordinal)) normal += counts;
                 else off += counts;
             }
         }

@@ -21,7 +21,7 @@ public sealed class SerialIdCardPort(string path, SerialLineOptions line, SdtRea
 
     public string Path => path;
 
-    public ValueTask<SdtReader> OpenAsync(CancellationToken cancellationToken) => SdtReader.OpenAsync(SerialLine.Open(path, line, time), _options, time, cancellationToken);
+    public ValueTask<SdtReader> OpenAsync(CancellationToken cancellationToken) => SdtReader.OpenAsync(DriverBackends.OpenSerial(path, line, time), _options, time, cancellationToken);
 }
 
 /// <summary>Keeps the ID-card reader open. It sleeps, and nothing is asked of it, but while a pick-up waits for a card. On the agent's loop.</summary>

@@ -50,7 +50,7 @@ public sealed class EscPosPort : IPrinterPort
         _connection = IsNetwork ? $"tcp/{Guid.NewGuid():N}" : DeviceNode.Identity(_path);
         try
         {
-            return await EscPosPrinter.OpenAsync(port, port is SerialLine ? _options : _options with { FlowControl = PrinterFlowControl.None }, _time, cancellationToken);
+            return await EscPosPrinter.OpenAsync(port, port is TcpLine or DeviceFileLine ? _options with { FlowControl = PrinterFlowControl.None } : _options, _time, cancellationToken);
         }
         catch
         {
@@ -59,11 +59,11 @@ public sealed class EscPosPort : IPrinterPort
         }
     }
 
-    private async ValueTask<PolledLine> OpenPortAsync(CancellationToken cancellationToken)
+    private async ValueTask<Stream> OpenPortAsync(CancellationToken cancellationToken)
     {
         if (IsNetwork) return await TcpLine.ConnectAsync(_path, new() { StallTimeout = StallTimeout }, _time, cancellationToken);
         if (IsUsbPrinter(_path)) return DeviceFileLine.Open(_path, new() { StallTimeout = StallTimeout }, _time);
-        return SerialLine.Open(_path, _line, _time);
+        return DriverBackends.OpenSerial(_path, _line, _time);
     }
 
     private static bool IsUsbPrinter(string path) =>

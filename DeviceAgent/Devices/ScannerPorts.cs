@@ -1,3 +1,4 @@
+using DeviceAgent.Drivers;
 using DeviceAgent.Drivers.Input;
 using DeviceAgent.Drivers.Scanning;
 using DeviceAgent.Drivers.Serial;
@@ -9,7 +10,7 @@ public interface IScannerPort
 {
     string Path { get; }
 
-    /// <exception cref="Drivers.DeviceLostException">It cannot be had now.</exception>
+    /// <exception cref="DeviceLostException">It cannot be had now.</exception>
     /// <exception cref="IOException">What is there is no such scanner.</exception>
     ValueTask<ICodeReader> OpenAsync(CancellationToken cancellationToken);
 }
@@ -21,7 +22,7 @@ public sealed class SerialScannerPort(string path, SerialLineOptions line, LineS
 
     public ValueTask<ICodeReader> OpenAsync(CancellationToken cancellationToken)
     {
-        var port = SerialLine.Open(path, line, time);
+        var port = DriverBackends.OpenSerial(path, line, time);
         return new(profile switch
         {
             null => new LineScanner(port, framing, time),

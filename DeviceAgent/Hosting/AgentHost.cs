@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using DeviceAgent.Devices;
+using DeviceAgent.Drivers.Gpio;
 using DeviceAgent.Issuance;
 using DeviceAgent.Journal;
 using DeviceAgent.Platform.Gateway;
@@ -59,6 +60,7 @@ internal sealed class AgentHost : IAsyncDisposable
         _systemd = new(environment.GetValueOrDefault("NOTIFY_SOCKET"));
         _journal = journal;
         if (journal.Journal.LastTime is { } last) _time.NotBefore(last);
+        GpioLines.Backend = options.GpioBackend;
         _alertHttp = WebhookAlarms.Http(options.Alerts, _time);
         _alarms = new(options.Kiosk.Id, options.Alerts, _alertHttp, () => credentials.AlertToken, _time, Random.Shared, loggers.CreateLogger("alarms"));
         var gateway = options.Gateway.Client;

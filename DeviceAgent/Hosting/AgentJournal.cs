@@ -5,11 +5,11 @@ namespace DeviceAgent.Hosting;
 /// <summary>The journal with its key, as the host holds it. One that cannot be had is closed, with the reason: the agent runs and tells it.</summary>
 internal sealed class AgentJournal : IDisposable
 {
-    private readonly SqliteJournal? _open;
+    private readonly IJournalFile? _open;
     private readonly JournalKeys _keys;
     private readonly JournalException? _closedBecause;
 
-    private AgentJournal(SqliteJournal? open, JournalKeys keys, JournalException? closedBecause)
+    private AgentJournal(IJournalFile? open, JournalKeys keys, JournalException? closedBecause)
     {
         (_open, _keys, _closedBecause) = (open, keys, closedBecause);
         Journal = open is not null ? open : new ClosedJournal(closedBecause!);
@@ -25,7 +25,7 @@ internal sealed class AgentJournal : IDisposable
         {
             if (credentials.CheckJournalKey() is { } mistake) throw new JournalException(JournalFailure.KeyUnusable, mistake.ToString());
             keys = JournalKeys.Load(options.State.Folder, AgentSetUp.CredentialsFolder);
-            return new(SqliteJournal.Open(AgentSetUp.JournalPath(options), options.Journal, keys, time, board), keys, null);
+            return new(JournalEngine.Of(options.Journal).Open(AgentSetUp.JournalPath(options), options.Journal, keys, time, board, anyones: false), keys, null);
         }
         catch (JournalException e)
         {
@@ -44,7 +44,7 @@ internal sealed class AgentJournal : IDisposable
         _keys.Dispose();
     }
 
-    private static JournalException? Check(SqliteJournal journal, CancellationToken stop)
+    private static JournalException? Check(IJournalFile journal, CancellationToken stop)
     {
         try
         {

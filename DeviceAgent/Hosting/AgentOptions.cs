@@ -1,4 +1,5 @@
 using DeviceAgent.Devices;
+using DeviceAgent.Drivers;
 using DeviceAgent.Drivers.Printing;
 using DeviceAgent.Drivers.Serial;
 using DeviceAgent.Issuance;
@@ -45,6 +46,9 @@ public sealed record AgentOptions
 
     /// <summary>"Power": relays in the supply of devices.</summary>
     public required PowerOptions Power { get; init; }
+
+    /// <summary>"Gpio:Backend": what drives the lines of all lights and switches, "kernel" (default) or "dotnet".</summary>
+    public DriverBackend GpioBackend { get; init; }
 
     /// <summary>"Issuance": how long the pick-up waits for what.</summary>
     public required IssuanceOptions Issuance { get; init; }

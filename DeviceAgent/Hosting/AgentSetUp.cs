@@ -15,10 +15,11 @@ internal static class AgentSetUp
             Directory.CreateDirectory(options.State.Folder);
             var path = JournalPath(options);
             if (credentials.CheckJournalKey() is { } mistake) throw new JournalException(JournalFailure.KeyUnusable, mistake.ToString());
-            if (SqliteJournal.TraceOfEarlier(path) is { } trace)
+            var engine = JournalEngine.Of(options.Journal);
+            if (engine.TraceOfEarlier(path) is { } trace)
                 throw new JournalException(JournalFailure.Missing, $"{path} is missing, and {trace} shows that a journal was here: device-agent journal adopt --reason TEXT.");
             using var keys = JournalKeys.LoadOrMake(options.State.Folder, CredentialsFolder, path);
-            using var journal = SqliteJournal.Create(path, options.Journal, keys, KioskClock.OfThisMachine(options.Clock), BoardIdentity.Read());
+            using var journal = engine.Create(path, options.Journal, keys, KioskClock.OfThisMachine(options.Clock), BoardIdentity.Read());
             Console.Out.WriteLine($"made {path}, journal {journal.Identity.JournalId}");
             return Task.FromResult(ExitCodes.Ok);
         }
@@ -31,7 +32,7 @@ internal static class AgentSetUp
 
     public static string? CredentialsFolder => Environment.GetEnvironmentVariable("CREDENTIALS_DIRECTORY");
 
-    public static string JournalPath(AgentOptions options) => Path.Combine(options.State.Folder, SqliteJournal.FileName);
+    public static string JournalPath(AgentOptions options) => Path.Combine(options.State.Folder, JournalEngine.Of(options.Journal).FileName);
 
     /// <summary>Reads the configuration; tells every mistake on standard error.</summary>
     public static OptionsResult Load(string configPath, bool secretsRequired)

@@ -28,8 +28,8 @@ internal static class JournalAdoption
         try
         {
             if (credentials.CheckJournalKey() is { } mistake) throw new JournalException(JournalFailure.KeyUnusable, mistake.ToString());
-            var adoption = SqliteJournal.Adopt(path, options.Journal, () => JournalKeys.LoadOrMake(folder, AgentSetUp.CredentialsFolder, path),
-                TimeProvider.System, BoardIdentity.Read(), reason, CallerIdentity.OfThisProcess());
+            var adoption = JournalEngine.Of(options.Journal).Adopt(path, options.Journal, () => JournalKeys.LoadOrMake(folder, AgentSetUp.CredentialsFolder, path),
+                TimeProvider.System, BoardIdentity.Read(), $"reason: {reason}; by {CallerIdentity.OfThisProcess()}", _ => { });
             foreach (var line in Lines(path, adoption)) output.WriteLine(line);
             return ExitCodes.Ok;
         }

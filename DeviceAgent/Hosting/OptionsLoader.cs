@@ -97,6 +97,7 @@ public static partial class OptionsLoader
         if (options.Printer.Path.Length > 0 && options.Printer.Path == options.Scanner.Path) root.Refuse("Printer:Path", "must not be the scanner's");
         if (options.IdCards.Path is { } reader && (reader == options.Scanner.Path || reader == options.Printer.Path)) root.Refuse("IdCards:Path", "must not be the scanner's nor the printer's");
         foreach (var (key, expected) in GpioConflicts(options)) root.Refuse(key, expected);
+        options = WithBackends(options, root);
         root.Close();
         return options;
     }
@@ -294,6 +295,7 @@ public static partial class OptionsLoader
         var defaults = new JournalOptions();
         var journal = new JournalOptions
         {
+            Engine = section.OneOf("Engine", defaults.Engine, ("sqlite", JournalEngineKind.Sqlite), ("litedb", JournalEngineKind.LiteDb)),
             WalAutoCheckpointPages = section.Whole("WalAutoCheckpointPages", defaults.WalAutoCheckpointPages),
             DiskReserveBytes = section.WholeLong("DiskReserveBytes", defaults.DiskReserveBytes),
             UnseenCutsAllowed = section.Whole("UnseenCutsAllowed", defaults.UnseenCutsAllowed),

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net.Sockets;
 using System.Text;
 
@@ -13,14 +14,18 @@ internal sealed class SystemdNotifier : IDisposable
     /// <summary>Characters of a status line; systemctl shows one line.</summary>
     private const int MaxStatus = 256;
 
-    private readonly UnixDomainSocketEndPoint? _receiver;
-    private readonly Socket? _socket;
+    [SuppressMessage("Performance", "CA1859", Justification = "Another build has another socket.")]
+    private readonly INotifySocket? _socket;
 
     /// <param name="notifySocket">$NOTIFY_SOCKET: an absolute path, or '@' and a name in the abstract namespace; null or empty: no systemd.</param>
     public SystemdNotifier(string? notifySocket)
     {
-        _receiver = Receiver(notifySocket);
-        if (_receiver is not null) _socket = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified) { Blocking = false };
+        if (Receiver(notifySocket) is not { } receiver) return;
+#if WITH_HOSTING_SYSTEMD
+        _socket = new HostingSystemd.HostNotifySocket(notifySocket!, receiver);
+#else
+        _socket = new NotifySocket(receiver);
+#endif
     }
 
     /// <summary>Somebody may be listening.</summary>
@@ -43,10 +48,9 @@ internal sealed class SystemdNotifier : IDisposable
 
     private bool Send(string message)
     {
-        if (_socket is null) return false;
         try
         {
-            return _socket.SendTo(Encoding.UTF8.GetBytes(message), _receiver!) > 0;
+            return _socket is not null && _socket.Send(message);
         }
         catch (SocketException)
         {
@@ -67,4 +71,21 @@ internal sealed class SystemdNotifier : IDisposable
             return null; // longer than sun_path: nobody can listen there
         }
     }
+}
+
+/// <summary>Where the messages go; one datagram each.</summary>
+internal interface INotifySocket : IDisposable
+{
+    /// <returns>False, or a <see cref="SocketException"/>, when nobody takes it now; it never waits.</returns>
+    bool Send(string message);
+}
+
+/// <summary>Owns its socket, one for all messages.</summary>
+internal sealed class NotifySocket(UnixDomainSocketEndPoint receiver) : INotifySocket
+{
+    private readonly Socket _socket = new(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified) { Blocking = false };
+
+    public bool Send(string message) => _socket.SendTo(Encoding.UTF8.GetBytes(message), receiver) > 0;
+
+    public void Dispose() => _socket.Dispose();
 }

@@ -3,8 +3,16 @@ namespace DeviceAgent.Journal;
 /// <summary>How the journal's engine writes ("Journal" in agent.json). What makes it durable is not an option.</summary>
 public sealed record JournalOptions
 {
+    internal const string WhyNotInThisBuild = "must be sqlite: litedb is not in this build, which must be made with -p:WithLiteDb=true";
+
     /// <summary>
-    /// Pages of 4 KiB in the write-ahead log after which they are copied into the database file; 10 to 100,000.
+    /// What keeps the journal: "sqlite" (default), or "litedb" in a build with it (docs/optional-builds.md). Another engine does not read what this one
+    /// wrote: a kiosk that has issued is changed over with an empty queue and `journal adopt`.
+    /// </summary>
+    public JournalEngineKind Engine { get; init; }
+
+    /// <summary>
+    /// Pages of 4 KiB in the write-ahead log after which they are copied into the database file; 10 to 100,000. Of LiteDB, half as many pages of 8 KiB.
     /// More pages: fewer and longer pauses, a longer start after a power cut. SQLite, PRAGMA wal_autocheckpoint.
     /// </summary>
     public int WalAutoCheckpointPages { get; init; } = 1000;
@@ -41,6 +49,7 @@ public sealed record JournalOptions
     /// <returns>Every mistake: "section:Key must be …", with what is allowed; none when all is well.</returns>
     public IEnumerable<string> Validate(string section)
     {
+        if (!JournalEngine.All.Any(e => e.Word == WordOf(Engine))) yield return $"{section}:{nameof(Engine)} {WhyNotInThisBuild}";
         if (WalAutoCheckpointPages is < 10 or > 100_000) yield return $"{section}:{nameof(WalAutoCheckpointPages)} must be a whole number from 10 to 100000";
         if (DiskReserveBytes is < 1 << 20 or > 10L << 30) yield return $"{section}:{nameof(DiskReserveBytes)} must be a whole number from 1048576 to 10737418240";
         if (UnseenCutsAllowed is < 10 or > 10_000) yield return $"{section}:{nameof(UnseenCutsAllowed)} must be a whole number from 10 to 10000";
@@ -48,4 +57,9 @@ public sealed record JournalOptions
         if (KeepDays is < 30 or > 3650) yield return $"{section}:{nameof(KeepDays)} must be a whole number from 30 to 3650";
         if (KeepIssuances is < 1000 or > 5_000_000) yield return $"{section}:{nameof(KeepIssuances)} must be a whole number from 1000 to 5000000";
     }
+
+    internal static string WordOf(JournalEngineKind engine) => engine == JournalEngineKind.LiteDb ? "litedb" : "sqlite";
 }
+
+/// <summary>The engines of the journal.</summary>
+public enum JournalEngineKind { Sqlite, LiteDb }

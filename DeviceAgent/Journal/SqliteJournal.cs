@@ -10,7 +10,7 @@ namespace DeviceAgent.Journal;
 /// It owns the file while it is open (a second opener gets <see cref="JournalFailure.Locked"/>); the caller owns the keys.
 /// Storage that fails is a <see cref="JournalException"/>; after it every change is refused until the journal is opened again.
 /// </remarks>
-public sealed partial class SqliteJournal : IIssuanceJournal
+public sealed partial class SqliteJournal : IJournalFile
 {
     public const string FileName = "journal.db";
 
@@ -83,17 +83,10 @@ public sealed partial class SqliteJournal : IIssuanceJournal
     /// <summary>Makes the first journal: whole, synced and closed to others, or not at all.</summary>
     /// <param name="board">Null: it belongs to any board (tests and tools).</param>
     /// <exception cref="JournalException">Exists; Missing, when a journal was here before; Unwritable.</exception>
-    public static SqliteJournal Create(string path, JournalOptions options, JournalKeys keys, TimeProvider time, BoardIdentity? board = null)
-    {
-        if (File.Exists(path)) throw new JournalException(JournalFailure.Exists, $"{path} is there already.");
-        // The key is made just before: it is looked for by whoever makes it.
-        if (TraceOfEarlier(path) is { } trace && trace != JournalKeys.SecretPath(Path.GetDirectoryName(Path.GetFullPath(path))!))
-            throw new JournalException(JournalFailure.Missing, $"{path} is missing, and {trace} shows that a journal was here.");
-        Make(path, options, keys, time, new(1, null, ""));
-        return Open(path, options, keys, time, board);
-    }
+    public static SqliteJournal Create(string path, JournalOptions options, JournalKeys keys, TimeProvider time, BoardIdentity? board = null) =>
+        (SqliteJournal)JournalEngine.Sqlite.Create(path, options, keys, time, board);
 
-    private static void Make(string path, JournalOptions options, JournalKeys keys, TimeProvider time, Founding founding)
+    internal static void Make(string path, JournalOptions options, JournalKeys keys, TimeProvider time, JournalFounding founding)
     {
         try
         {
@@ -126,18 +119,18 @@ public sealed partial class SqliteJournal : IIssuanceJournal
     /// <param name="board">The machine's; null: nobody asks whose board it is (tests and tools).</param>
     /// <exception cref="JournalException">Missing, Locked, Corrupt, Mismatch, NewerThanReadable, Unwritable, NotDurable.</exception>
     public static SqliteJournal Open(string path, JournalOptions options, JournalKeys keys, TimeProvider time, BoardIdentity? board = null) =>
-        Open(path, options, keys, time, board, anyones: false);
+        OpenFile(path, options, keys, time, board, anyones: false);
 
-    private static SqliteJournal Open(string path, JournalOptions options, JournalKeys keys, TimeProvider time, BoardIdentity? board, bool anyones)
+    internal static SqliteJournal OpenFile(string path, JournalOptions options, JournalKeys keys, TimeProvider time, BoardIdentity? board, bool anyones)
     {
-        if (!IsThere(path)) throw new JournalException(JournalFailure.Missing, $"{path} is missing.");
+        if (!JournalEngine.IsThere(path)) throw new JournalException(JournalFailure.Missing, $"{path} is missing.");
         var database = SqliteDatabase.Open(path);
         try
         {
             // Until it is known to be ours: not even the log is copied into it.
             database.LeaveLogOnClose(true);
             Recognise(database, path);
-            if (!anyones && WhyNotOurs(database, path, board) is { } why) throw new JournalException(JournalFailure.Mismatch, $"{path}: {why}.");
+            if (!anyones && JournalEngine.WhyNotOurs(key => ReadMeta(database, key), path, board) is { } why) throw new JournalException(JournalFailure.Mismatch, $"{path}: {why}.");
             database.LeaveLogOnClose(false);
             // From here on nobody else has it. Before anything is read from the log and acted on, or copied from it into the database.
             DurableFiles.WriteAgain(path + "-wal");
@@ -190,30 +183,14 @@ public sealed partial class SqliteJournal : IIssuanceJournal
         }
     }
 
+    bool IJournalFile.QuickCheckUntil(CancellationToken stop, out string findings) => QuickCheckUntil(stop, out findings);
+
     public void Dispose()
     {
         if (_disposed) return;
         using var entry = Enter();
         _disposed = true;
         _database.Dispose();
-    }
-
-    // A folder that may not be entered hides the file: that is no reason to make another one.
-    private static bool IsThere(string path)
-    {
-        try
-        {
-            File.GetAttributes(path);
-            return true;
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return false;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new JournalException(JournalFailure.Unwritable, $"{path} cannot be reached: {e.Message}", inner: e);
-        }
     }
 
     private static void Set(SqliteDatabase database, JournalOptions options)
@@ -231,7 +208,7 @@ public sealed partial class SqliteJournal : IIssuanceJournal
             throw new JournalException(JournalFailure.NotDurable, $"locking_mode is {locking}, journal_mode {mode}, synchronous {synchronous}.");
     }
 
-    private static void Lay(SqliteDatabase database, JournalKeys keys, DateTimeOffset now, Founding founding)
+    private static void Lay(SqliteDatabase database, JournalKeys keys, DateTimeOffset now, JournalFounding founding)
     {
         database.Execute("BEGIN");
         database.Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA application_id = {JournalSchema.ApplicationId}"));
