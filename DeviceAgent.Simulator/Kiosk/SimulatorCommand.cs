@@ -80,7 +80,7 @@ internal static class SimulatorCommand
         }
         await using (print)
         {
-            var options = new VirtualKioskOptions { Agent = parsed.GetValue(Agent)!, Orders = orders, Jobs = jobs, StationAllocates = parsed.GetValue(OnceCommand.Station), Printer = PrinterOf(parsed) };
+            var options = new VirtualKioskOptions { Agent = parsed.GetValue(Agent)!, Orders = orders, Jobs = jobs, StationAllocates = parsed.GetValue(OnceCommand.Station), IdCard = parsed.GetValue(OnceCommand.IdCard), Printer = PrinterOf(parsed) };
             var seed = parsed.GetValue(StormCommand.Seed) ?? Random.Shared.Next();
             var storm = parsed.GetValue(StormCommand.Storm);
             var replug = parsed.GetValue(ReplugCommand.Replug);

@@ -24,6 +24,9 @@ internal sealed record VirtualKioskOptions
     /// <summary>Bus tickets get their numbers, seats and gates from the station's ticketing system, not from the order.</summary>
     public bool StationAllocates { get; init; }
 
+    /// <summary>The kiosk has an ID-card reader, and this comes to lie on it; null: it has none.</summary>
+    public PresentedIdCard? IdCard { get; init; }
+
     /// <summary>The printer; a baud rate of 0 is for a line as fast as it comes.</summary>
     public SimulatedPrinterOptions Printer { get; init; } = new();
 
@@ -57,6 +60,7 @@ internal sealed class VirtualKiosk : IAsyncDisposable
     };
     private readonly string _stationToken = RandomNumberGenerator.GetHexString(40, lowercase: true);
     private PseudoTerminal? _printerLine = new(), _scannerLine = new();
+    private readonly VirtualIdReader? _idReader;
     private AgentProcess? _agent;
     private volatile TaskCompletionSource _ready = new();
     private volatile bool _repliesLost;
@@ -74,6 +78,7 @@ internal sealed class VirtualKiosk : IAsyncDisposable
         });
         Printer = new SimulatedPrinter(_printerLine, options.Printer, time);
         Scanner = new SimulatedScanner(_scannerLine);
+        if (options.IdCard is { } card) _idReader = new VirtualIdReader(card, OrderFile.Text(OrderFile.Passengers(options.Orders[0])[^1], "rider_cert_number") ?? "");
     }
 
     public KioskFolder Folder { get; } = new();
@@ -155,6 +160,7 @@ internal sealed class VirtualKiosk : IAsyncDisposable
         _printerLine?.ReleaseExclusiveUse();
         _scannerLine?.ReleaseExclusiveUse();
         _scannerLine?.DropUnread();
+        _idReader?.Free();
         if (_repliesLost)
         {
             _printerLine?.DropUnread();
@@ -171,6 +177,7 @@ internal sealed class VirtualKiosk : IAsyncDisposable
     {
         if (_scannerLine is null) return;
         TimeLine.Add($"scanner: {code}");
+        _idReader?.Present();
         Scanner.Scan(code);
     }
 
@@ -245,6 +252,7 @@ internal sealed class VirtualKiosk : IAsyncDisposable
         Printer.Dispose();
         _printerLine?.Dispose();
         _scannerLine?.Dispose();
+        _idReader?.Dispose();
         await Gateway.DisposeAsync();
         await Station.DisposeAsync();
         Folder.Dispose();
@@ -272,6 +280,7 @@ internal sealed class VirtualKiosk : IAsyncDisposable
             Station = Station.Url,
             StationAllocates = _options.StationAllocates,
             IsReplugged = _options.IsReplugged,
+            IdReader = _idReader?.DevicePath,
         });
     }
 
