@@ -1,4 +1,4 @@
-// Judges what `DeviceAgent.Simulator --once --json OPTION...` wrote about its sample. Usage: node .ci/verdict.mjs issued|held|in-doubt FILE [OPTION...]
+// Judges what `DeviceAgent.Simulator --once --json OPTION...` wrote about its sample. Usage: node .ci/verdict.mjs issued|held|in-doubt|nothing FILE [OPTION...]
 import { readFileSync } from 'node:fs';
 
 const [kind, file, ...options] = process.argv.slice(2);
@@ -19,7 +19,8 @@ const given = {
   train: { tickets: 2, slips: 0, failedTickets: 1 },
 }[journey];
 const issued = { journey, ...given, duplicates: 0, reports: 1, ledger: 'success', journal: 'confirmed', agree: true, inDoubt: false };
-const expected = { issued, held: issued, 'in-doubt': { journey, duplicates: 0, agree: true, inDoubt: true } }[kind];
+const nothing = { journey, tickets: 0, slips: 0, duplicates: 0, reports: 0, ledger: 'none', agree: true, inDoubt: false };
+const expected = { issued, held: issued, nothing, 'in-doubt': { journey, duplicates: 0, agree: true, inDoubt: true } }[kind];
 const wrong = Object.entries(expected).filter(([name, value]) => verdict?.[name] !== value).map(([name, value]) => `${name} is ${JSON.stringify(verdict?.[name])}, not ${value}`);
 if (kind === 'held' && !(verdict?.heldInOutbox >= 1)) wrong.push('nothing waited in the outbox while the net was down');
 if (wrong.length > 0) {

@@ -14,6 +14,8 @@ internal sealed record KioskDevices
     public required bool XonXoff { get; init; }
     public string? StationId { get; init; }
     public string? StationName { get; init; }
+    /// <summary>Path of the ID-card reader; null: there is none.</summary>
+    public string? IdReader { get; init; }
     /// <summary>How long an interrupted order waits for its passenger; null: the agent's default.</summary>
     public TimeSpan? ResumeTimeout { get; init; }
     /// <summary>Base address of the station's ticketing system, which decides about returns.</summary>
@@ -110,6 +112,7 @@ internal sealed class KioskFolder : IDisposable
             ["Train"] = Train(account.PassengerCipher),
             ["Outbox"] = new JsonObject { ["FirstRetryDelay"] = "00:00:01", ["MaxRetryDelay"] = "00:00:05" },
         };
+        if (devices.IdReader is { } idReader) config["IdCards"] = new JsonObject { ["Path"] = idReader, ["Timeout"] = "00:00:05" };
         var issuance = new JsonObject();
         if (devices.ResumeTimeout is { } resume) issuance["ResumeTimeout"] = resume.ToString("c");
         if (devices.IsReplugged)

@@ -37,6 +37,11 @@ internal static class OnceCommand
         Description = "Numbers, seats and gates of bus tickets come from the station's ticketing system; the order is stripped of its own. Its books are a witness, too.",
     };
 
+    public static Option<PresentedIdCard?> IdCard { get; } = new("--id-card")
+    {
+        Description = "bus, bus-return: the kiosk has an ID-card reader and asks for the card of a passenger; this one is presented with the code.",
+    };
+
     public static Option<bool> NetDown { get; } = new("--net-down-after-query")
     {
         Description = "bus, bus-return: the network goes down after the query's answer (the return's), and comes back when the result waits in the outbox.",
@@ -53,7 +58,7 @@ internal static class OnceCommand
             + "In a slip, and in a job's ticket, the cut waits until the report is confirmed.",
     };
 
-    public static IEnumerable<Option> Options => [Once, Journey, Order, Job, Station, NetDown, NetDownForJob, PowerCut];
+    public static IEnumerable<Option> Options => [Once, Journey, Order, Job, Station, IdCard, NetDown, NetDownForJob, PowerCut];
 
     /// <returns>Why the options do not go together; null when they do.</returns>
     public static string? Contradiction(ParseResult parsed)
@@ -67,6 +72,7 @@ internal static class OnceCommand
             : parsed.GetValue(Job) is not null && !isJob ? "--job goes with --journey ship and --journey train"
             : parsed.GetValue(Order) is not null && !isBus ? $"--order goes with --journey bus and --journey bus-return; for {journey} there is --job"
             : parsed.GetValue(Station) && !isBus ? $"--station goes with --journey bus and --journey bus-return: a {journey} job brings its numbers"
+            : parsed.GetValue(IdCard) is not null && (!once || !isBus) ? "--id-card goes with --once and --journey bus or bus-return"
             : parsed.GetValue(NetDown) && isJob ? $"a {journey} job asks nothing: --net-down-before-report instead of --net-down-after-query"
             : parsed.GetValue(NetDownForJob) && isBus ? "--net-down-before-report goes with --journey ship and --journey train; for bus and bus-return there is --net-down-after-query"
             : (parsed.GetValue(NetDown) || parsed.GetValue(NetDownForJob)) && powerCut ? "--net-down-after-query, --net-down-before-report and --power-cut-during-ticket exclude each other"

@@ -89,6 +89,7 @@ internal static class SimulatorCommand
                 Orders = orders,
                 Jobs = jobs,
                 StationAllocates = parsed.GetValue(OnceCommand.Station),
+                IdCard = parsed.GetValue(OnceCommand.IdCard),
                 Printer = PrinterOf(parsed),
                 ScannerTrigger = parsed.GetValue(Scanner)!,
             };

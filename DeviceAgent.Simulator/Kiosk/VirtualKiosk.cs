@@ -24,6 +24,9 @@ internal sealed record VirtualKioskOptions
     /// <summary>Bus tickets get their numbers, seats and gates from the station's ticketing system, not from the order.</summary>
     public bool StationAllocates { get; init; }
 
+    /// <summary>The kiosk has an ID-card reader, and this comes to lie on it; null: it has none.</summary>
+    public PresentedIdCard? IdCard { get; init; }
+
     /// <summary>The printer; a baud rate of 0 is for a line as fast as it comes.</summary>
     public SimulatedPrinterOptions Printer { get; init; } = new();
 
@@ -60,6 +63,7 @@ internal sealed class VirtualKiosk : IAsyncDisposable
     };
     private readonly string _stationToken = RandomNumberGenerator.GetHexString(40, lowercase: true);
     private PseudoTerminal? _printerLine = new(), _scannerLine = new();
+    private readonly VirtualIdReader? _idReader;
     private AgentProcess? _agent;
     private volatile TaskCompletionSource _ready = new();
     private volatile bool _repliesLost;
@@ -78,6 +82,7 @@ internal sealed class VirtualKiosk : IAsyncDisposable
         Switches = new SimulatedSwitches(Folder.SwitchesSocket);
         Printer = new SimulatedPrinter(_printerLine, options.Printer, time);
         Scanner = new SimulatedScanner(_scannerLine);
+        if (options.IdCard is { } card) _idReader = new VirtualIdReader(card, OrderFile.Text(OrderFile.Passengers(options.Orders[0])[^1], "rider_cert_number") ?? "");
         if (options.ScannerTrigger == "none") return;
         Triggered = TriggeredScanner.Of(options.ScannerTrigger, _scannerLine);
         Triggered.Start();
@@ -168,6 +173,7 @@ internal sealed class VirtualKiosk : IAsyncDisposable
         _printerLine?.ReleaseExclusiveUse();
         _scannerLine?.ReleaseExclusiveUse();
         _scannerLine?.DropUnread();
+        _idReader?.Free();
         if (_repliesLost)
         {
             _printerLine?.DropUnread();
@@ -184,6 +190,7 @@ internal sealed class VirtualKiosk : IAsyncDisposable
     {
         if (_scannerLine is null) return;
         TimeLine.Add($"scanner: {code}");
+        _idReader?.Present();
         if (Triggered is { } triggered) triggered.Show(code);
         else Scanner.Scan(code);
     }
@@ -264,6 +271,7 @@ internal sealed class VirtualKiosk : IAsyncDisposable
         Printer.Dispose();
         _printerLine?.Dispose();
         _scannerLine?.Dispose();
+        _idReader?.Dispose();
         await Gateway.DisposeAsync();
         await Station.DisposeAsync();
         Folder.Dispose();
@@ -292,6 +300,7 @@ internal sealed class VirtualKiosk : IAsyncDisposable
             StationAllocates = _options.StationAllocates,
             ScannerTrigger = _options.ScannerTrigger,
             IsReplugged = _options.IsReplugged,
+            IdReader = _idReader?.DevicePath,
         });
     }
 

@@ -33,6 +33,8 @@ public sealed class IdCardRulesTests
     [InlineData("110105194912310021", "None")]
     [InlineData("111213199010105678", "None")]
     [InlineData("H12345678", "None")]
+    // The 31st of the 13th month.
+    [InlineData("110105194913310021", "None")]
     [InlineData("", "None")]
     [InlineData(null, "None")]
     [InlineData("11010519491231002X11010519491231002X", "None")]
