@@ -63,7 +63,7 @@ public sealed class ScannerTriggerTests
         device.Swallows = 1;
         await using var scanner = Open(profile, line);
         Assert.Equal(TriggerFault.None, await WithinLimit(scanner.OpenWindowAsync(TestEnds)));
-        Assert.True(device.IsTriggered);
+        await UntilAsync(() => device.IsTriggered); // it answers first
         Assert.Equal(device.Commands[0], device.Commands[1]);
     }
 
