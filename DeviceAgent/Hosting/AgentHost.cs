@@ -94,6 +94,8 @@ internal sealed class AgentHost : IAsyncDisposable
         _time.Trusted += OnClockTrusted;
         _clockWatch = new(_time, new GatewayDate(gateway, _time), _alarms, Random.Shared, loggers.CreateLogger("clock"));
         _scanner = new(new SerialScannerPort(options.Scanner.Path, options.Scanner.Line, options.Scanner.Framing, _time), code => _desk.Offer(code), _time, loggers.CreateLogger("scanner"));
+        // A card without a code is shown like a code that is none.
+        _devices.AddContactless(code => _desk.Offer(code), () => _desk.Offer(""));
         var technician = new AgentDesk(_loop, _desk, journal.Journal, _time, options.Kiosk.Id)
         {
             Printer = _printer,

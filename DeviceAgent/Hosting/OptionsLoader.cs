@@ -87,9 +87,12 @@ public static partial class OptionsLoader
             Clock = new ClockOptions { Trust = root.Section("Clock").OneOf("Trust", new ClockOptions().Trust) },
             Alerts = Alerts(root.Section("Alerts")),
             Devices = Devices(root.Section("Devices")),
+            Contactless = Contactless(root.Section("Contactless")),
         };
         if (options.Returns.Mode != ReturnMode.Off && options.Station.Url is null) root.Refuse("Returns:Mode", "must be Off while there is no Station:Url: the station's system decides about returns");
         if (options.Printer.Path.Length > 0 && options.Printer.Path == options.Scanner.Path) root.Refuse("Printer:Path", "must not be the scanner's");
+        if (options.Contactless.Path.Length > 0 && (options.Contactless.Path == options.Scanner.Path || options.Contactless.Path == options.Printer.Path))
+            root.Refuse("Contactless:Path", "must be neither the scanner's nor the printer's");
         root.Close();
         return options;
     }
