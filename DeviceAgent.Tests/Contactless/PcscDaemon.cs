@@ -125,8 +125,11 @@ internal sealed partial class PcscDaemon : IDisposable
         for (var reader = 0; reader < readers; reader++)
         {
             var first = port + reader * SlotsPerReader;
+            // The driver keeps its slots in static memory, which two readers of one file would share.
+            var driver = Path.Combine(Folder, $"libifdvpcd{reader}.so");
+            if (!File.Exists(driver)) File.Copy(Driver, driver);
             File.WriteAllText(Path.Combine(ConfigFolder, $"reader{reader}"),
-                $"FRIENDLYNAME \"{ReaderName} {reader}\"\nDEVICENAME /dev/null:0x{first:X4}\nLIBPATH {Driver}\nCHANNELID 0x{first:X4}\n");
+                $"FRIENDLYNAME \"{ReaderName} {reader}\"\nDEVICENAME /dev/null:0x{first:X4}\nLIBPATH {driver}\nCHANNELID 0x{first:X4}\n");
         }
     }
 

@@ -13,7 +13,7 @@ public sealed class OnePcscd;
 [Collection(nameof(PcscReaderTests))]
 public sealed class PcscReaderTests
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(120);
     private static readonly byte[] Uid = [0x04, 0xA1, 0xB2, 0xC3, 0xD4, 0xE5, 0xF6];
     private static readonly PcscOptions OfTheKiosk = new() { Reader = PcscDaemon.ReaderName };
 
@@ -212,7 +212,7 @@ public sealed class PcscReaderTests
         using var daemon = await PcscDaemon.StartAsync(PcscDaemon.MaxReaders);
         const int slots = PcscDaemon.MaxReaders * PcscDaemon.SlotsPerReader, rounds = 15;
         (int Files, int Threads) before;
-        await using (var reader = await OpenAsync())
+        await using (var reader = await OpenAsync(OfTheKiosk with { CallTimeout = PcscOptions.MaxCallTimeout }))
         {
             await AttachedAsync(reader, slots);
             before = ProcessLoad.Now();

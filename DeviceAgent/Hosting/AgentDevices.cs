@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace DeviceAgent.Hosting;
 
 /// <summary>The kiosk's devices: run together, shown together.</summary>
-internal sealed class AgentDevices(AgentOptions options, TimeProvider time, ILoggerFactory loggers) : IDisposable
+internal sealed partial class AgentDevices(AgentOptions options, TimeProvider time, ILoggerFactory loggers) : IDisposable
 {
     private readonly DeviceArrivals _arrivals = new(time);
     private readonly List<IKioskDevice> _devices = [];

@@ -108,6 +108,8 @@ internal sealed class AgentHost : IAsyncDisposable
         _clockWatch = new(_time, new GatewayDate(gateway, _time), _alarms, Random.Shared, loggers.CreateLogger("clock"));
         _scanner = _devices.Add(new ScannerStation(options.Scanner.Port(_time), code => _desk.Offer(code), () => _desk.TakesCodes, _devices.Around("scanner")));
         _desk.TakesCodesChanged += _scanner.Reconsider;
+        // A card without a code is shown like a code that is none.
+        _devices.AddContactless(code => _desk.Offer(code), () => _desk.Offer(""));
         var technician = new AgentDesk(_loop, _desk, journal.Journal, _time, options.Kiosk.Id)
         {
             Printer = _printer,

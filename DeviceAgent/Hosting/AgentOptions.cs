@@ -86,6 +86,8 @@ public sealed record AgentOptions
     /// <summary>"Devices": how devices that go and come are treated.</summary>
     public required SupervisionOptions Devices { get; init; }
 
+    /// <summary>"Contactless": the reader for contactless and IC cards, where there is one.</summary>
+    public required ContactlessOptions Contactless { get; init; }
 }
 
 /// <summary>How train orders are reported ("Train" in agent.json): ResendIsSafe, and the keys of the cipher beside it. The key itself is the credential train-key.</summary>

@@ -92,11 +92,14 @@ public static partial class OptionsLoader
             Tickets = Tickets(root.Section("Tickets")),
             Stock = Stock(root.Section("Stock")),
             Devices = Devices(root.Section("Devices")),
+            Contactless = Contactless(root.Section("Contactless")),
         };
         if (options.Returns.Mode != ReturnMode.Off && options.Station.Url is null) root.Refuse("Returns:Mode", "must be Off while there is no Station:Url: the station's system decides about returns");
         if (options.Printer.Path.Length > 0 && options.Printer.Path == options.Scanner.Path) root.Refuse("Printer:Path", "must not be the scanner's");
         if (options.IdCards.Path is { } reader && (reader == options.Scanner.Path || reader == options.Printer.Path)) root.Refuse("IdCards:Path", "must not be the scanner's nor the printer's");
         foreach (var (key, expected) in GpioConflicts(options)) root.Refuse(key, expected);
+        if (options.Contactless.Path.Length > 0 && (options.Contactless.Path == options.Scanner.Path || options.Contactless.Path == options.Printer.Path))
+            root.Refuse("Contactless:Path", "must be neither the scanner's nor the printer's");
         options = WithBackends(options, root);
         root.Close();
         return options;
