@@ -10,7 +10,7 @@ namespace DeviceAgent.Simulator;
 /// Source: man 7 pty, man 3 ptsname. The slave is held open here too, so that bytes in flight and the line itself survive the
 /// agent's death, as a powered printer's do; <see cref="HangUp"/> gives that up and is what a pulled cable looks like (EIO, POLLHUP).
 /// </remarks>
-public sealed partial class PseudoTerminal : IDisposable
+public sealed partial class PseudoTerminal : ISimulatedLine, IDisposable
 {
     private const int ReadWrite = 2, NoControllingTerminal = 0x100, CloseOnExec = 0x80000, InputQueue = 0, InputAndOutputQueue = 2;
     private const short PollIn = 1;

@@ -130,6 +130,9 @@ internal sealed class EscPosFramer
         var third = seen.Length > 2 ? seen[2] : -1;
         switch ((char)seen[1])
         {
+            case '\f': return 2;
+            // GS e: 2 and 5-6 alone, 3 with a length, 20h with length and time; 12h and 14h switch the continuous mode.
+            case 'e': return third switch { < 0 => NotYetKnown, 2 or 5 or 6 or 0x12 or 0x14 => 3, 3 => 4, 0x20 => 5, _ => Unknown(3) };
             case '!' or 'B' or 'H' or 'I' or 'T' or 'a' or 'b' or 'f' or 'h' or 'j' or 'r' or 'w': return 3;
             case '$' or 'L' or 'P' or 'W' or '\\': return 4;
             case '(': return seen.Length < 5 ? NotYetKnown : 5 + seen[3] + 256 * seen[4];

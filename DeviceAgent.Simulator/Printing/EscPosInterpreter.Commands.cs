@@ -38,7 +38,13 @@ internal sealed partial class EscPosInterpreter
                 if (command[1] is (byte)'!' or (byte)'W' or (byte)'-') ComplainIfUsed(command);
                 return true; // FS & and FS . are followed by the framer.
             default:
-                return command[1] == 'V' ? Cut(command) : ExecuteGroupSeparator(command);
+                return (char)command[1] switch
+                {
+                    'V' => Cut(command),
+                    '\f' => FeedToMark(),
+                    'e' => Present(command),
+                    _ => ExecuteGroupSeparator(command),
+                };
         }
     }
 
@@ -79,7 +85,7 @@ internal sealed partial class EscPosInterpreter
             case 'h': _barcodeHeightDots = Math.Max((int)command[2], 1); break;
             case 'I': TellIdentity(command[2]); break;
             case 'r': TellStatus(command[2]); break;
-            case 'a': _automaticStatus = command[2]; TellAutomaticStatus(); break;
+            case 'a' when _options.HasAutomaticStatus: _automaticStatus = command[2]; TellAutomaticStatus(); break;
             case 'g': MaintenanceCounter(command); break;
             case 'L': _line.SetLeftMargin(command[2] + 256 * command[3]); break;
             case 'W': _line.SetWidth(command[2] + 256 * command[3]); break;
@@ -92,6 +98,7 @@ internal sealed partial class EscPosInterpreter
     private void Initialise()
     {
         ResetModes();
+        if (_options.InitialiseEndsAutomaticStatus) _automaticStatus = 0;
         _log.Torn = false;
     }
 
@@ -182,7 +189,16 @@ internal sealed partial class EscPosInterpreter
         }
         _fedToCutter = false;
         _cuts++;
-        _finished.Add(_paper.Cut());
+        Deliver(_paper.Cut());
+        return true;
+    }
+
+    /// <summary>GS FF: the stock moves until the next black mark is under its sensor.</summary>
+    private bool FeedToMark()
+    {
+        if (_options.BlackMarkMillimetres <= 0) Ignore("GS FF on a plain roll");
+        else if (!_line.AtBeginning) Ignore("GS FF inside a line");
+        else _paper.FeedToMultipleOf(_options.BlackMarkMillimetres);
         return true;
     }
 

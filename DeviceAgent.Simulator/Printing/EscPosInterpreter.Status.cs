@@ -9,12 +9,20 @@ internal sealed partial class EscPosInterpreter
 {
     private readonly ArrayBufferWriter<byte> _replies = new();
     private bool _coverOpen, _feedKey, _held, _senderHeld;
-    private PrinterFaults _faults;
+    private const PrinterFaults Recoverable = PrinterFaults.Cutter | PrinterFaults.Mechanical;
+
+    private PrinterFaults _faults, _causesRemoved;
+    private KioskFaults _kioskFaults;
     private byte _automaticStatus;
     private uint _lastAutomatic;
     private long _cutsAtReset, _linesAtReset;
 
-    private PrinterCondition Condition => new(_coverOpen, _paper.IsOut, _paper.IsNearEnd, _faults, _feedKey, _options.Quirks);
+    private PrinterCondition Condition => new(_coverOpen, _paper.IsOut, _paper.IsNearEnd, _faults, _feedKey, _options.Quirks)
+    {
+        KioskFaults = _kioskFaults,
+        TicketAtMouth = AtMouth is not null && _clock >= _atMouthFrom,
+        MotorOn = _motorBusyUntil > _clock,
+    };
 
     /// <summary>What goes back over the line since the last call.</summary>
     public byte[] TakeReplies()
@@ -37,10 +45,18 @@ internal sealed partial class EscPosInterpreter
 
     public void SetCover(bool open, TimeSpan now) => Change(now, () => _coverOpen = open);
 
+    /// <summary>Head temperature, supply voltage, a damaged byte, a jam: as kiosk printers tell them.</summary>
+    public void SetKioskFault(KioskFaults fault, bool on, TimeSpan now) => Change(now, () => _kioskFaults = on ? _kioskFaults | fault : _kioskFaults & ~fault);
+
     public void SetFeedKey(bool pressed, TimeSpan now) => Change(now, () => _feedKey = pressed);
 
     /// <summary>A fault appears, or a person has removed its cause.</summary>
-    public void SetFault(PrinterFaults fault, bool on, TimeSpan now) => Change(now, () => SetFault(fault, on));
+    public void SetFault(PrinterFaults fault, bool on, TimeSpan now) => Change(now, () =>
+    {
+        // The cause is gone; whether the printer goes on is another matter.
+        if (!on && _options.WaitsForRecovery && (fault & Recoverable) != 0) _causesRemoved |= fault;
+        else SetFault(fault, on);
+    });
 
     /// <summary>The next cut jams.</summary>
     public void JamAtNextCut() => _cutterJams = true;
@@ -86,6 +102,7 @@ internal sealed partial class EscPosInterpreter
 
     private void SetFault(PrinterFaults fault, bool on)
     {
+        _causesRemoved &= ~fault;
         _faults = on ? _faults | fault : _faults & ~fault;
         if (fault == PrinterFaults.Cutter && !on) _cutterJams = false;
     }
@@ -107,17 +124,20 @@ internal sealed partial class EscPosInterpreter
     private void AnswerRealTime(ReadOnlySpan<byte> command)
     {
         if (command.Length == 3 && Condition.RealTime(command[2]) is { } status) Reply(status);
+        else if (command.Length == 3 && _options.HasKioskStatus && command[2] == 17) Reply(Condition.Motor);
+        else if (command.Length == 3 && _options.HasKioskStatus && command[2] == 20) _replies.Write(Condition.Full);
         else _log.Add($"no such status: {Convert.ToHexString(command)}");
     }
 
     /// <summary>DLE ENQ n: 1 goes on where the error stopped the printing, 2 clears the buffers first. Without a recoverable error nothing happens.</summary>
     private void Recover(byte how)
     {
-        const PrinterFaults recoverable = PrinterFaults.Cutter | PrinterFaults.Mechanical;
         if (how is not (0 or 1 or 2)) _log.Add($"no such recovery: DLE ENQ {how}");
-        if ((_faults & recoverable) == 0 || how is not (1 or 2)) return;
+        if ((_faults & Recoverable) == 0 || how is not (1 or 2)) return;
         if (how == 2) ClearBuffers();
         // The cause is still there as long as nobody has removed it, and the fault shows again at once.
+        SetFault(_causesRemoved, false);
+        _stopped = false;
     }
 
     /// <summary>GS ( H fn 48: told when everything before it is printed. It stands in the buffer behind all that.</summary>

@@ -31,6 +31,13 @@ internal sealed class PaperPath(SimulatedPrinterOptions options)
 
     public void Feed(double millimetres) => _feedLeft += millimetres;
 
+    /// <summary>Feeds so far that all paper that ever moved is a whole number of <paramref name="millimetres"/>.</summary>
+    public void FeedToMultipleOf(double millimetres)
+    {
+        var beyond = (options.PaperMillimetres - _remaining + _feedLeft) % millimetres;
+        if (beyond > 1e-6) _feedLeft += millimetres - beyond;
+    }
+
     /// <summary>Moves the paper as far as asked, or to its end.</summary>
     /// <returns>Millimetres moved.</returns>
     public double Move()

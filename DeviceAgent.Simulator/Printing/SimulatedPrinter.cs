@@ -3,7 +3,7 @@ using System.Threading.Channels;
 
 namespace DeviceAgent.Simulator.Printing;
 
-/// <summary>A ticket printer with paper at the end of a pseudo-terminal.</summary>
+/// <summary>A ticket printer with paper at the end of a line: a pseudo-terminal or a network connection.</summary>
 /// <remarks>
 /// One thread waits in a blocking read for what the sender writes, another writes what the printer says, so that a sender that
 /// listens to nothing cannot stop the printing. A sender that dies and comes back finds the printer as it left it.
@@ -25,7 +25,7 @@ public sealed class SimulatedPrinter : IDisposable
     private long _bytesTaken;
     private bool _nobodyHears;
 
-    public SimulatedPrinter(PseudoTerminal line, SimulatedPrinterOptions options, TimeProvider time)
+    public SimulatedPrinter(ISimulatedLine line, SimulatedPrinterOptions options, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(line);
         ArgumentNullException.ThrowIfNull(options);
@@ -77,7 +77,7 @@ public sealed class SimulatedPrinter : IDisposable
     public void Start() => Listen(_connection);
 
     /// <summary>The same printer on another line: a cable that was pulled is plugged in again. The old line has to be closed.</summary>
-    public void Attach(PseudoTerminal line)
+    public void Attach(ISimulatedLine line)
     {
         ArgumentNullException.ThrowIfNull(line);
         Connection connection;
@@ -127,6 +127,24 @@ public sealed class SimulatedPrinter : IDisposable
 
     /// <summary>The head is too hot: stands still until it has cooled down.</summary>
     public void Overheat(bool tooHot) => Do((printer, now) => printer.SetFault(PrinterFaults.AutoRecoverable, tooHot, now));
+
+    /// <summary>The paper is jammed, as kiosk printers tell it.</summary>
+    public void Jam(bool jammed) => Do((printer, now) => printer.SetKioskFault(KioskFaults.Jam, jammed, now));
+
+    /// <summary>The head is too hot, as kiosk printers tell it.</summary>
+    public void HeadTooHot(bool tooHot) => Do((printer, now) => printer.SetKioskFault(KioskFaults.HeadTemperature, tooHot, now));
+
+    /// <summary>The supply voltage is out of range.</summary>
+    public void SupplyVoltage(bool outOfRange) => Do((printer, now) => printer.SetKioskFault(KioskFaults.SupplyVoltage, outOfRange, now));
+
+    /// <summary>A hand takes the ticket at the mouth, if there is one.</summary>
+    public void TakeTicket() => Do((printer, now) => printer.Take(now));
+
+    /// <summary>What a hand could take from the mouth; null when there is nothing.</summary>
+    public PaperPiece? AtMouth => Ask(p => p.AtMouth);
+
+    /// <summary>Tickets that were pulled back in.</summary>
+    public IReadOnlyList<PaperPiece> Retracted => Ask(p => p.Retracted.ToArray());
 
     public void PressFeedKey(bool pressed) => Do((printer, now) => printer.SetFeedKey(pressed, now));
 
@@ -214,7 +232,7 @@ public sealed class SimulatedPrinter : IDisposable
                 while (connection.Replies.Reader.TryRead(out var reply)) connection.Line.Write(reply);
             }
         }
-        catch (Exception e) when (e is Win32Exception or ObjectDisposedException)
+        catch (Exception e) when (e is Win32Exception or ObjectDisposedException or IOException)
         {
             // The cable was pulled: nobody is there to be told.
         }
@@ -250,7 +268,7 @@ public sealed class SimulatedPrinter : IDisposable
         foreach (var piece in pieces) (piece.Cut ? PieceCut : PieceTorn)?.Invoke(piece);
     }
 
-    private sealed record Connection(PseudoTerminal Line)
+    private sealed record Connection(ISimulatedLine Line)
     {
         public Channel<byte[]> Replies { get; } = Channel.CreateBounded<byte[]>(new BoundedChannelOptions(1_024) { SingleReader = true });
     }

@@ -73,13 +73,34 @@ public sealed record SimulatedPrinterOptions
     /// <summary>Characters of 12 dots (1.5 mm) in a line.</summary>
     public int Columns { get; init; } = 48;
 
+    /// <summary>Knows GS a; one that does not ignores it.</summary>
+    public bool HasAutomaticStatus { get; init; } = true;
+
+    /// <summary>ESC @ switches the automatic status off.</summary>
+    public bool InitialiseEndsAutomaticStatus { get; init; }
+
+    /// <summary>Knows DLE EOT 17 and 20, as Custom and Pyramid build them.</summary>
+    public bool HasKioskStatus { get; init; }
+
+    /// <summary>A mouth that holds a cut ticket until GS e presents it and a hand takes it.</summary>
+    public bool HasPresenter { get; init; }
+
+    /// <summary>How long the motor needs to bring a ticket to the mouth.</summary>
+    public TimeSpan PresentingTime { get; init; } = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>After an error whose cause was removed it waits for DLE ENQ; else it goes on by itself.</summary>
+    public bool WaitsForRecovery { get; init; }
+
+    /// <summary>From one black mark on the stock to the next, mm; 0: a plain roll, on which feeding to a mark finds none.</summary>
+    public double BlackMarkMillimetres { get; init; }
+
     /// <summary>Oddities of real firmware; none by default.</summary>
     public StatusQuirk Quirks { get; init; }
 
     /// <summary>How a full buffer is told; by default not at all.</summary>
     public FlowControl FlowControl { get; init; }
 
-    /// <summary>A named kind of printer: exact, no-echo, no-counters, coarse-counter, slow, quirk-near-end.</summary>
+    /// <summary>A named kind of printer: exact, no-echo, no-counters, coarse-counter, slow, 58mm, no-asb, waits, kiosk, black-mark, quirk-near-end.</summary>
     /// <exception cref="ArgumentException">No such profile; the text names those that exist.</exception>
     public static SimulatedPrinterOptions Profile(string name) => name switch
     {
@@ -88,6 +109,11 @@ public sealed record SimulatedPrinterOptions
         "no-counters" => new() { TellsCutCounter = false },
         "coarse-counter" => new() { CutCounterStep = 32 },
         "slow" => new() { BaudRate = 9_600, MillimetresPerSecond = 60, FlowControl = FlowControl.XonXoff },
+        "58mm" => new() { Model = "SIM-58", Columns = 32 },
+        "no-asb" => new() { HasAutomaticStatus = false },
+        "waits" => new() { WaitsForRecovery = true, InitialiseEndsAutomaticStatus = true },
+        "kiosk" => new() { Model = "SIM-KIOSK", HasKioskStatus = true, HasAutomaticStatus = false, HasPresenter = true, WaitsForRecovery = true },
+        "black-mark" => new() { BlackMarkMillimetres = 200 },
         "quirk-near-end" => new()
         {
             Quirks = StatusQuirk.StoppedAtNearEnd | StatusQuirk.OfflineAtNearEnd | StatusQuirk.AutomaticStatusEndsWith0F,
@@ -96,5 +122,5 @@ public sealed record SimulatedPrinterOptions
     };
 
     /// <summary>What <see cref="Profile"/> takes.</summary>
-    public static IReadOnlyList<string> ProfileNames { get; } = ["exact", "no-echo", "no-counters", "coarse-counter", "slow", "quirk-near-end"];
+    public static IReadOnlyList<string> ProfileNames { get; } = ["exact", "no-echo", "no-counters", "coarse-counter", "slow", "58mm", "no-asb", "waits", "kiosk", "black-mark", "quirk-near-end"];
 }

@@ -97,6 +97,17 @@ public sealed class IssuanceRulesTests
     }
 
     [Fact]
+    public void A_ticket_that_may_have_been_pulled_back_in_while_no_agent_looked_is_never_taken_for_given()
+    {
+        Assert.Equal(AttemptOutcome.Unknown, IssuanceRules.Judge(new(true, null, true, default, MayBeRetracted: true)).Outcome);
+        Assert.Equal(AttemptOutcome.Unknown, IssuanceRules.Judge(new(false, null, true, new(null, 1), MayBeRetracted: true)).Outcome);
+        // What was never cut was never at the mouth.
+        Assert.Equal(AttemptOutcome.NotPresented, IssuanceRules.Judge(new(false, null, true, new(null, 0), MayBeRetracted: true)).Outcome);
+        Assert.Equal(AttemptOutcome.NotPresented, IssuanceRules.Judge(new(false, 0, false, default, MayBeRetracted: true)).Outcome);
+        Assert.Equal(AttemptOutcome.Unknown, IssuanceRules.Judge(new(false, null, false, default, MayBeRetracted: true)).Outcome);
+    }
+
+    [Fact]
     public void A_reissue_prints_what_was_unknown_and_nothing_that_was_presented()
     {
         AttemptRecord[] attempts = [Ticket(0, AttemptOutcome.Presented) with { Id = 1 }, Ticket(1, AttemptOutcome.Unknown) with { Id = 2 }];

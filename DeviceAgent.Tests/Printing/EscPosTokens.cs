@@ -56,6 +56,8 @@ internal static class EscPosTokens
     private static int Group(ReadOnlySpan<byte> bytes) => bytes[1] switch
     {
         0 => 2,
+        0x0C => 2,
+        0x65 => bytes.Length < 3 ? 0 : bytes[2] == 3 ? 4 : 3,
         0x21 or 0x42 or 0x61 or 0x72 or 0x49 => 3,
         0x4C or 0x57 => 4,
         0x56 => bytes.Length < 3 ? 0 : bytes[2] is 65 or 66 ? 4 : 3,

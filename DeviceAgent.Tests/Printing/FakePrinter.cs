@@ -11,7 +11,7 @@ internal class FakePrinter(VirtualTime time) : Stream
     private readonly Channel<byte[]> _replies = Channel.CreateUnbounded<byte[]>();
     private readonly List<byte> _buffer = [];
     private ReadOnlyMemory<byte> _unread;
-    private bool _printing;
+    private bool _printing, _tells;
 
     /// <summary>Answers to DLE EOT 1-4; null is silence.</summary>
     public byte?[] Status { get; } = [0x12, 0x12, 0x12, 0x12];
@@ -22,6 +22,12 @@ internal class FakePrinter(VirtualTime time) : Stream
     public TimeSpan PrintTime { get; set; }
     public Dictionary<int, string> Texts { get; } = new() { [65] = "1.07", [66] = "ACME", [67] = "K80", [68] = "SN0001", [69] = "CHINA GB18030" };
     public Dictionary<int, string> Counters { get; } = new() { [178] = "1200", [50] = "7" };
+    /// <summary>Answers GS a, and from then on tells what <see cref="Tell"/> changes.</summary>
+    public bool TellsChanges { get; set; }
+
+    /// <summary>DLE ENQ 1 came so often.</summary>
+    public int Resumed { get; private set; }
+
     /// <summary>Sent before every reply.</summary>
     public byte[] JunkBeforeReplies { get; set; } = [];
     /// <summary>The cable is pulled when so many bytes were taken.</summary>
@@ -36,6 +42,13 @@ internal class FakePrinter(VirtualTime time) : Stream
     public void Say(params byte[] bytes) => _replies.Writer.TryWrite(bytes);
 
     public void SayEcho(string id) => Say([0x37, 0x22, .. Encoding.ASCII.GetBytes(id), 0]);
+
+    /// <summary>Changes one answer of DLE EOT, and says so.</summary>
+    public void Tell(int question, byte answer)
+    {
+        Status[question] = answer;
+        if (_tells) SayAutomatic();
+    }
 
     public void PullTheCable() => _replies.Writer.TryComplete();
 
@@ -85,6 +98,10 @@ internal class FakePrinter(VirtualTime time) : Stream
             QuestionsAsked++;
             if (Status[taken[2] - 1] is { } answer) Say([.. JunkBeforeReplies, answer]);
         }
+        else if (taken is [0x10, 0x05, 1])
+        {
+            Resumed++;
+        }
         else
         {
             _buffer.AddRange(taken);
@@ -110,10 +127,23 @@ internal class FakePrinter(VirtualTime time) : Stream
         }
     }
 
+    // GS a: cover, errors and paper of DLE EOT 2-4 in their places.
+    private void SayAutomatic()
+    {
+        int cause = Status[1] ?? 0x12, error = Status[2] ?? 0x12, paper = Status[3] ?? 0x12;
+        var offline = (cause & 0x24) != 0 || (error & 0x6C) != 0 || (paper & 0x60) != 0;
+        Say((byte)(0x10 | (offline ? 0x08 : 0) | ((cause & 0x04) != 0 ? 0x20 : 0)), (byte)(error & 0x6C),
+            (byte)(((paper & 0x0C) != 0 ? 0x03 : 0) | ((paper & 0x60) != 0 ? 0x0C : 0)), 0);
+    }
+
     private void Obey(ReadOnlySpan<byte> command)
     {
         switch (command)
         {
+            case [0x1D, 0x61, not 0] when TellsChanges:
+                _tells = true;
+                SayAutomatic();
+                break;
             case [0x1D, 0x49, var n] when Texts.TryGetValue(n, out var text):
                 Say([.. JunkBeforeReplies, 0x5F, .. Encoding.ASCII.GetBytes(text), 0]);
                 break;
