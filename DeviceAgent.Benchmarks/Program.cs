@@ -4,7 +4,7 @@ using DeviceAgent.Journal;
 using DeviceAgent.Simulator.Kiosk;
 
 if (args is [DrainGateway.Command]) return await DrainGateway.RunAsync(Console.In, Console.Out);
-string[] figures = ["latency", "journal", "report", "print", "drain", "start", "memory"];
+string[] figures = ["latency", "journal", "report", "print", "drain", "start", "memory", "decoders"];
 var asked = args.ToList();
 var quick = asked.RemoveAll(a => a == "--quick") > 0;
 var help = asked.Remove("--help");
@@ -59,6 +59,8 @@ async Task<Table> MeasureAsync(string figure, string agent)
                 return await new PrintBenchmark().RunAsync(quick);
             case "drain":
                 return await new DrainBenchmark(folder).RunAsync(quick);
+            case "decoders":
+                return DecoderBenchmark.Run(quick);
             case "start":
                 return await new ProcessBenchmark(agent, kept).StartAsync(quick);
             default:

@@ -32,13 +32,15 @@ internal sealed partial class AgentProcess : IDisposable
     }
 
     /// <exception cref="System.ComponentModel.Win32Exception">The program cannot be started.</exception>
-    public static AgentProcess Start(string program, IEnumerable<string> arguments, string logPath, string? notifySocket)
+    /// <param name="leaksAreLookedFor">The heap is collected often: what grows then is held.</param>
+    public static AgentProcess Start(string program, IEnumerable<string> arguments, string logPath, string? notifySocket, bool leaksAreLookedFor = false)
     {
         var start = new ProcessStartInfo(program) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         // The virtual kiosk is described by its agent.json alone.
         foreach (var name in start.Environment.Keys.Where(IsTheAgents).ToArray()) start.Environment.Remove(name);
         if (notifySocket is not null) start.Environment["NOTIFY_SOCKET"] = notifySocket;
+        if (leaksAreLookedFor) start.Environment["DOTNET_GCgen0size"] = "0x200000";
         var log = new StreamWriter(logPath, append: true) { AutoFlush = true };
         try
         {

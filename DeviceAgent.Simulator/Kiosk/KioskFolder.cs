@@ -20,6 +20,8 @@ internal sealed record KioskDevices
     public required Uri Station { get; init; }
     /// <summary>Numbers, seats and gates of bus tickets come from there, too.</summary>
     public required bool StationAllocates { get; init; }
+    /// <summary>See <see cref="VirtualKioskOptions.IsReplugged"/>.</summary>
+    public bool IsReplugged { get; init; }
 }
 
 /// <summary>Everything that the virtual kiosk has on disk, in one temporary folder of mode 0700.</summary>
@@ -97,7 +99,14 @@ internal sealed class KioskFolder : IDisposable
             ["Train"] = Train(account.PassengerCipher),
             ["Outbox"] = new JsonObject { ["FirstRetryDelay"] = "00:00:01", ["MaxRetryDelay"] = "00:00:05" },
         };
-        if (devices.ResumeTimeout is { } resume) config["Issuance"] = new JsonObject { ["ResumeTimeout"] = resume.ToString("c") };
+        var issuance = new JsonObject();
+        if (devices.ResumeTimeout is { } resume) issuance["ResumeTimeout"] = resume.ToString("c");
+        if (devices.IsReplugged)
+        {
+            issuance["MaxInDoubt"] = 100;
+            config["Devices"] = new JsonObject { ["FlapLosses"] = 50, ["FlapWindow"] = "00:00:10" };
+        }
+        config["Issuance"] = issuance;
         Write(ConfigPath, config.ToJsonString(new JsonSerializerOptions { WriteIndented = true }));
     }
 

@@ -32,13 +32,19 @@ internal static class SimulatorCommand
             and passengers live on; now and then the platform fails as well. In the end no ticket may be there twice, what was issued must be on paper and
             in the ledger exactly once, what was released in neither, no report may wait, and with a printer that proves everything nothing may stand
             in doubt. Exit codes: 0 no violation; 1 violations, each told with its order; 2 the storm could not go on; 64 usage.
-            """) { Json, SavePrint, Printer, Baud, Agent, TimeOut, StormCommand.Storm, StormCommand.Kills, StormCommand.Seed };
+
+            --replug N presents order after order and pulls a device's cable N times at such moments, to plug it in again a little later. The printer keeps
+            its power. The agent lives on: in the end it may hold no more descriptors, threads and memory than after the first tenth, no ticket may be there
+            twice, and what was issued must be on paper and in the ledger exactly once. An order whose ticket was on its way may stand in doubt. Exit codes
+            as of --storm.
+            """) { Json, SavePrint, Printer, Baud, Agent, TimeOut, StormCommand.Storm, StormCommand.Kills, ReplugCommand.Replug, StormCommand.Seed };
         foreach (var option in OnceCommand.Options.Reverse()) root.Options.Insert(0, option);
         Require(OnceCommand.PowerCut, n => n is null or >= 1, "--power-cut-during-ticket counts from 1.");
         Require(Baud, b => b is null or (>= 300 and <= 4_000_000), "--baud is 300 to 4000000.");
         Require(TimeOut, t => t is >= 1 and <= MaxTimeoutSeconds, $"--timeout is 1 to {MaxTimeoutSeconds}.");
         Require(Printer, p => SimulatedPrinterOptions.ProfileNames.Contains(p), $"--printer is one of {string.Join(", ", SimulatedPrinterOptions.ProfileNames)}.");
         Require(StormCommand.Kills, k => k is >= 1 and <= StormCommand.MostKills, $"--kills is 1 to {StormCommand.MostKills}.");
+        Require(ReplugCommand.Replug, n => n is null or (>= 1 and <= StormCommand.MostKills), $"--replug is 1 to {StormCommand.MostKills}.");
         root.SetAction(RunAsync);
         var parsed = root.Parse(arguments);
         return parsed.Errors.Count == 0 ? parsed.InvokeAsync() : RefuseAsync(parsed);
@@ -77,8 +83,10 @@ internal static class SimulatorCommand
             var options = new VirtualKioskOptions { Agent = parsed.GetValue(Agent)!, Orders = orders, Jobs = jobs, StationAllocates = parsed.GetValue(OnceCommand.Station), Printer = PrinterOf(parsed) };
             var seed = parsed.GetValue(StormCommand.Seed) ?? Random.Shared.Next();
             var storm = parsed.GetValue(StormCommand.Storm);
-            await using var kiosk = await VirtualKiosk.CreateAsync(storm ? StormCommand.OptionsFor(options, seed, time) : options, time);
+            var replug = parsed.GetValue(ReplugCommand.Replug);
+            await using var kiosk = await VirtualKiosk.CreateAsync(storm || replug is not null ? StormCommand.OptionsFor(options, seed, time) with { IsReplugged = replug is not null } : options, time);
             kiosk.Printer.SaveBytesTo(print);
+            if (replug is { } pulls) return (int)await ReplugCommand.RunAsync(kiosk, seed, pulls, TimeSpan.FromSeconds(parsed.GetValue(TimeOut)), parsed.GetValue(Json), time, cancellationToken);
             if (storm) return (int)await StormCommand.RunAsync(kiosk, seed, parsed.GetValue(StormCommand.Kills), TimeSpan.FromSeconds(parsed.GetValue(TimeOut)), parsed.GetValue(Json), time, cancellationToken);
             return await (once ? OnceAsync(kiosk, OnceCommand.Run(kiosk, orders, jobs, parsed, time), parsed, cancellationToken) : ConsoleAsync(kiosk, orders, time, cancellationToken));
         }
@@ -86,11 +94,12 @@ internal static class SimulatorCommand
 
     private static string? Contradiction(ParseResult parsed)
     {
-        var (once, storm) = (parsed.GetValue(OnceCommand.Once), parsed.GetValue(StormCommand.Storm));
-        return once && storm ? "--once and --storm exclude each other"
-            : !once && !storm && parsed.GetValue(Json) ? "--json goes with --once and --storm"
-            : storm && (parsed.GetValue(OnceCommand.Order) is not null || parsed.GetValue(OnceCommand.Station)) ? "--order and --station go not with --storm, which makes its own orders"
-            : !storm && (parsed.GetResult(StormCommand.Kills) is { Implicit: false } || parsed.GetValue(StormCommand.Seed) is not null) ? "--kills and --seed go with --storm"
+        var (once, storm, replug) = (parsed.GetValue(OnceCommand.Once), parsed.GetValue(StormCommand.Storm), parsed.GetValue(ReplugCommand.Replug) is not null);
+        return (once ? 1 : 0) + (storm ? 1 : 0) + (replug ? 1 : 0) > 1 ? "--once, --storm and --replug exclude each other"
+            : !once && !storm && !replug && parsed.GetValue(Json) ? "--json goes with --once, --storm and --replug"
+            : (storm || replug) && (parsed.GetValue(OnceCommand.Order) is not null || parsed.GetValue(OnceCommand.Station)) ? "--order and --station go not with --storm and --replug, which make their own orders"
+            : !storm && parsed.GetResult(StormCommand.Kills) is { Implicit: false } ? "--kills goes with --storm"
+            : !storm && !replug && parsed.GetValue(StormCommand.Seed) is not null ? "--seed goes with --storm and --replug"
             : OnceCommand.Contradiction(parsed);
     }
 

@@ -105,6 +105,19 @@ internal static class StormPlan
         (GatewayFaultKind.DownAfterAnswer, null),
     ];
 
+    /// <summary>Moments of a pick-up, for what is done to a kiosk whose agent lives on.</summary>
+    public static IReadOnlyList<KillMoment> Moments(int seed, int count)
+    {
+        var random = new Random(seed);
+        var moments = new List<KillMoment>(count);
+        while (moments.Count < count)
+        {
+            var (occasion, nth, amount) = Draw(random);
+            if (occasion is not (KillOccasion.Started or KillOccasion.Ready or KillOccasion.FirstBytes)) moments.Add(new(occasion, nth, amount, KillKind.Agent, false));
+        }
+        return moments;
+    }
+
     public static IReadOnlyList<KillMoment> Kills(int seed, int count)
     {
         var random = new Random(seed);

@@ -29,6 +29,9 @@ internal sealed record VirtualKioskOptions
 
     /// <summary>How long an interrupted order waits for its passenger; null: the agent's default.</summary>
     public TimeSpan? ResumeTimeout { get; init; }
+
+    /// <summary>Cables are pulled again and again: the agent gives no device a rest, and goes on while many orders stand in doubt.</summary>
+    public bool IsReplugged { get; init; }
 }
 
 /// <param name="Ready">READY=1 came.</param>
@@ -268,6 +271,7 @@ internal sealed class VirtualKiosk : IAsyncDisposable
             ResumeTimeout = _options.ResumeTimeout,
             Station = Station.Url,
             StationAllocates = _options.StationAllocates,
+            IsReplugged = _options.IsReplugged,
         });
     }
 
@@ -277,7 +281,7 @@ internal sealed class VirtualKiosk : IAsyncDisposable
         _agent = null;
         try
         {
-            return AgentProcess.Start(_options.Agent, arguments, Folder.LogPath, notify);
+            return AgentProcess.Start(_options.Agent, arguments, Folder.LogPath, notify, leaksAreLookedFor: _options.IsReplugged);
         }
         catch (Win32Exception e)
         {

@@ -288,6 +288,27 @@ public sealed class DecisionTests
     }
 
     [Fact]
+    public void A_kiosk_whose_printer_was_put_right_never_waits_out_the_pause_of_a_slip_that_failed()
+    {
+        using var bench = InDoubt(new() { MaxReissues = 5 });
+        bench.Decide(DecisionKind.Reissue);
+        bench.UntilReady();
+        bench.Printer.FencesEchoed = false;
+        bench.Printer.Fates.Enqueue(PrintFate.EchoLost);
+        bench.PickUp();
+        bench.Loop.Pass(TimeSpan.FromSeconds(20));
+        Assert.True(bench.Record.SlipOwed);
+        var tries = bench.Printer.Fences;
+        bench.Printer.FencesEchoed = true;
+        bench.Printer.Status = bench.Printer.Status with { CoverOpen = true };
+        bench.Loop.Pass(TimeSpan.FromSeconds(11));
+        Assert.Equal(tries, bench.Printer.Fences);
+        bench.Printer.Status = bench.Printer.Status with { CoverOpen = false };
+        bench.Loop.Pass(TimeSpan.FromSeconds(5));
+        Assert.False(bench.Record.SlipOwed);
+    }
+
+    [Fact]
     public void An_order_that_cannot_be_printed_is_reported_as_failed_only_by_the_configured_policy()
     {
         using var bench = new DeskBench(options: new() { WhenImpossible = ImpossibleOrders.ReportFailure });

@@ -58,6 +58,8 @@ internal sealed class PaperPrinter(VirtualTime time) : IPrinterPort
 
     public int Clears { get; private set; }
 
+    public int Fences { get; private set; }
+
     public PrinterStatus Status { get; set; } = new() { Device = DeviceState.Online, Paper = PaperSupply.Full };
 
     public string Path => "/dev/serial/by-id/printer";
@@ -129,6 +131,7 @@ internal sealed class PaperPrinter(VirtualTime time) : IPrinterPort
         public ValueTask<FenceResult> FenceAsync(ProcessId id, TimeSpan timeout, CancellationToken cancellationToken)
         {
             ThrowIfGone();
+            printer.Fences++;
             List<ProcessId> others = [.. printer._pendingEchoes];
             printer._pendingEchoes.Clear();
             return new(new FenceResult(printer.Echoes && printer.FencesEchoed && printer.Status.CanPrint, others, printer.Status));

@@ -32,6 +32,17 @@ public sealed class StormPlanTests
     }
 
     [Fact]
+    public void No_moment_of_a_pick_up_is_spared_and_none_needs_a_start()
+    {
+        var moments = StormPlan.Moments(1, Many);
+        Assert.Equal(Many, moments.Count);
+        KillOccasion[] ofStarts = [KillOccasion.Started, KillOccasion.Ready, KillOccasion.FirstBytes];
+        Assert.DoesNotContain(moments, m => ofStarts.Contains(m.Occasion));
+        Assert.All(Enum.GetValues<KillOccasion>().Except(ofStarts), occasion => Assert.InRange(moments.Count(m => m.Occasion == occasion), 10, Many));
+        Assert.Equal(moments.Take(50), StormPlan.Moments(1, 50));
+    }
+
+    [Fact]
     public void What_a_kill_left_open_is_not_recovered_in_peace()
     {
         var kills = StormPlan.Kills(1, Many);

@@ -15,6 +15,7 @@ internal sealed class IncidentSlips(DeskSurroundings with, IssuanceOptions optio
     private readonly Queue<OrderKey> _owed = new();
     private int _tries;
     private long _notBefore;
+    private long _failedAt;
 
     // '~' first: never an attempt's.
     private static ProcessId Id { get; } = ProcessId.Parse("~SLP");
@@ -22,7 +23,8 @@ internal sealed class IncidentSlips(DeskSurroundings with, IssuanceOptions optio
     /// <summary>The monotonic moment before which none is to be tried; null when none is owed.</summary>
     public long? NextTry => _owed.Count > 0 ? _notBefore : null;
 
-    public bool IsDue => _owed.Count > 0 && with.Time.GetTimestamp() >= _notBefore;
+    /// <summary>A printer that was opened anew, or that a hand was at, is tried at once.</summary>
+    public bool IsDue => _owed.Count > 0 && (with.Time.GetTimestamp() >= _notBefore || with.Printer.Disturbances != _failedAt);
 
     public void Owe(OrderKey order)
     {
@@ -42,6 +44,7 @@ internal sealed class IncidentSlips(DeskSurroundings with, IssuanceOptions optio
             var end = await TryAsync(record, hardStop);
             if (end is null && ++_tries < MaxTries)
             {
+                _failedAt = with.Printer.Disturbances;
                 _notBefore = with.Time.GetTimestamp() + (long)(RetryAfter.TotalSeconds * with.Time.TimestampFrequency);
                 return;
             }
