@@ -1,5 +1,4 @@
 using DeviceAgent.Drivers.Printing;
-using DeviceAgent.Tests.Printing;
 using static DeviceAgent.Tests.Printing.TestPictures;
 
 namespace DeviceAgent.Tests.Fuzz;

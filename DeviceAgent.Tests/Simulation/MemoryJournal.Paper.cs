@@ -3,6 +3,19 @@ using DeviceAgent.Journal;
 namespace DeviceAgent.Tests.Simulation;
 
 /// <content>Paper, and what printers did.</content>
+internal sealed partial class MemoryJournalDisk
+{
+    /// <summary>Attempts of no order.</summary>
+    internal List<AttemptRecord> Strips { get; } = [];
+
+    /// <summary>What the attempts did that are deleted.</summary>
+    internal Dictionary<string, PrinterUse> UseRetired { get; } = [];
+
+    /// <summary>The number that a person told, and the newest attempt then.</summary>
+    internal (long Attempt, string Number)? Stock { get; set; }
+}
+
+/// <content>Paper, and what printers did.</content>
 internal sealed partial class MemoryJournal
 {
     public StockPosition? Stock => Read(() => _disk.Stock is not { } set ? null : LastForm is { } last

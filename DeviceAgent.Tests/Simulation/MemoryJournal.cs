@@ -5,7 +5,7 @@ using DeviceAgent.Platform.Sync;
 namespace DeviceAgent.Tests.Simulation;
 
 /// <summary>The seeded world's disk: what was committed, and how the next commits go wrong. It outlives the journal that was opened on it.</summary>
-internal sealed class MemoryJournalDisk(DateTimeOffset createdAt, int seed = 1)
+internal sealed partial class MemoryJournalDisk(DateTimeOffset createdAt, int seed = 1)
 {
     internal List<IssuanceRecord> Issuances { get; } = [];
 
@@ -31,15 +31,6 @@ internal sealed class MemoryJournalDisk(DateTimeOffset createdAt, int seed = 1)
     internal int NoticesRetired { get; set; }
 
     internal Dictionary<long, int> Millimetres { get; } = [];
-
-    /// <summary>Attempts of no order.</summary>
-    internal List<AttemptRecord> Strips { get; } = [];
-
-    /// <summary>What the attempts did that are deleted.</summary>
-    internal Dictionary<string, PrinterUse> UseRetired { get; } = [];
-
-    /// <summary>The number that a person told, and the newest attempt then.</summary>
-    internal (long Attempt, string Number)? Stock { get; set; }
 
     internal bool InMaintenance { get; set; }
 

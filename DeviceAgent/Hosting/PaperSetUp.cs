@@ -1,5 +1,5 @@
+using DeviceAgent.Devices;
 using DeviceAgent.Drivers.Printing;
-using DeviceAgent.Issuance;
 using DeviceAgent.Tickets;
 using Microsoft.Extensions.Logging;
 

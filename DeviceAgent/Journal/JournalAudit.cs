@@ -32,5 +32,6 @@ internal static class JournalAudit
     public const string Distrusted = "journal distrusted";
     public const string Stock = "stock number";
     public const string TestStrip = "paper change begun";
+    public const string Counted = "printers counted";
     public const string PaperChanged = "paper changed";
 }

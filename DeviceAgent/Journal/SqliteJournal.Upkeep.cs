@@ -71,7 +71,8 @@ public sealed partial class SqliteJournal
         var audits = Run(_database.Use(JournalSql.DeleteAudit).Bind(1, retirable.Select(r => r.CreatedAt).Append(before).Max()).Bind(2, (long)limit * AuditRowsOfIssuance));
         if (retirable.Count + audits > 0 || counted > _printerUseTo)
         {
-            change.Commit(at, JournalAudit.Retired, string.Create(CultureInfo.InvariantCulture, $"{retirable.Count} issuances, {audits} audit rows"));
+            var what = retirable.Count + audits > 0 ? JournalAudit.Retired : JournalAudit.Counted;
+            change.Commit(at, what, string.Create(CultureInfo.InvariantCulture, $"{retirable.Count} issuances, {audits} audit rows; what printers did is counted up to attempt {counted}"));
             _unissuedRetired += unissued;
             _printerUseTo = counted;
         }
