@@ -10,7 +10,7 @@ namespace DeviceAgent.Benchmarks;
 
 /// <summary>Making the bytes of one bus ticket: the agent's template, and npm's receipt-printer-encoder with the same lines, sizes and code, each warm.</summary>
 /// <remarks>The other encoder knows no Chinese: it writes '?' for each character, which costs it less than encoding them would.</remarks>
-internal sealed class PrintBenchmark
+internal static class PrintBenchmark
 {
     private const int Blocks = 5;
 
@@ -24,7 +24,7 @@ internal sealed class PrintBenchmark
         ("1/1  K-0001  2026-03-01 09:00:00", 1, 1, false),
     ];
 
-    public async Task<Table> RunAsync(bool quick)
+    public static async Task<Table> RunAsync(bool quick)
     {
         var rounds = quick ? 2_000 : 20_000;
         var accepted = Samples.Accepted(Samples.OrderNumber(1), 1);

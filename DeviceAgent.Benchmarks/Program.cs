@@ -56,7 +56,7 @@ async Task<Table> MeasureAsync(string figure, string agent)
             case "report":
                 using (var report = new ReportBenchmark(sdk)) return await report.RunAsync(quick);
             case "print":
-                return await new PrintBenchmark().RunAsync(quick);
+                return await PrintBenchmark.RunAsync(quick);
             case "drain":
                 return await new DrainBenchmark(folder).RunAsync(quick);
             case "decoders":

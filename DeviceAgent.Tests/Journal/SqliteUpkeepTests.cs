@@ -48,6 +48,32 @@ public sealed class SqliteUpkeepTests : IDisposable
     }
 
     [Fact]
+    public void What_a_printer_did_is_never_summed_up_from_years_of_attempts()
+    {
+        using (var journal = _folder.Create(_time))
+        {
+            journal.TakeOn("1", Now);
+            journal.Database.Execute("""
+                WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2500)
+                INSERT INTO attempt (id, issuance, kind, ticket_index, process_id, started_at, before_unit, before_exact, before_idle, before_disturbances, before_run,
+                    ended_at, outcome, bytes_sent, judgement, millimetres)
+                SELECT i, 1, 'ticket', 0, 'abcd', 1000 + i, 'TM-1', 0, 1, 0, x'00', 2000 + i, 'presented', 100, 'j', 130 FROM n
+                """);
+        }
+        using var opened = _folder.Open(_time);
+        var use = new PrinterUse("TM-1", DateTimeOffset.FromUnixTimeMilliseconds(1001), 2500, 2500 * 130, 2500, 0);
+        Assert.Equal(use, Assert.Single(opened.PrinterUses()));
+        Assert.Equal(0, Number(opened, "SELECT count(*) FROM printer_use"));
+        Assert.Equal(0, opened.Retire(DateTimeOffset.UnixEpoch, 1000, 20, Now));
+        Assert.Equal("2500", opened.Database.Ask("SELECT value FROM meta WHERE key = 'printer_use_to'"));
+        Assert.Equal(use, Assert.Single(opened.PrinterUses()));
+        Assert.Equal("printers counted", opened.ReadAudit(1)[0].What);
+        // Once is enough.
+        Assert.Equal(0, opened.Retire(DateTimeOffset.UnixEpoch, 1000, 20, Now));
+        Assert.Single(opened.ReadAudit(100), a => a.What == "printers counted");
+    }
+
+    [Fact]
     public void A_file_never_keeps_all_the_space_of_what_was_deleted()
     {
         using var journal = _folder.Create(_time);
