@@ -100,7 +100,7 @@ internal sealed class AgentHost : IAsyncDisposable
         });
         _desk = new(Surroundings(options, station, trainUnreportable, loggers), options.Issuance,
             options.Orders with { TicketsAreAllocated = options.Station is { Url: not null, Allocates: true } });
-        if (_gpio.Inputs is { } inputs) _paperButton = new(inputs, _printer, _desk.ChangePaperAsync, loggers.CreateLogger("paper"));
+        if (_gpio.Inputs is { } inputs && inputs.IsConfigured(KioskInput.PaperButton)) _paperButton = new(inputs, _printer, _desk.ChangePaperAsync, loggers.CreateLogger("paper"));
         _upkeep = new(journal.Journal, options.Journal, () => _time.IsTrusted && _desk.State is { InHand: null }, _time, loggers.CreateLogger("journal"));
         _line.Changed = OnLineChanged;
         _line.Banned = _sender.HeedBan;

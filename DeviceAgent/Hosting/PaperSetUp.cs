@@ -11,7 +11,9 @@ internal static class PaperSetUp
     /// <summary>A logo that cannot be printed costs its place on the ticket, and no passenger the ticket.</summary>
     public static KioskTemplates Templates(AgentOptions options, ILogger logger)
     {
-        var paper = PaperFormat.OfColumns(options.Printer.Columns);
+        var (columns, profile) = (options.Printer.Columns, options.Printer.Profile);
+        // Marks and cut are the driver's, by the same profile.
+        var paper = columns == profile.Columns ? new PaperFormat { Columns = columns, WidthDots = profile.Dots } : PaperFormat.OfColumns(columns);
         DotImage? logo = null;
         try
         {

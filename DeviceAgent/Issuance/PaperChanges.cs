@@ -36,7 +36,7 @@ internal sealed class PaperChanges(DeskSurroundings with, TicketAttempts attempt
         var request = _request ?? throw new InvalidOperationException("No paper change was asked for.");
         try
         {
-            if (with.Journal.OpenTestStrip is { } open && Close(open, await attempts.FindOutAsync(open, null, false, false, false, hardStop), PrintEnd.TimedOut)) return null;
+            if (with.Journal.OpenTestStrip is { } open && Close(open, await attempts.FindOutAsync(open, null, false, false, with.Printer.RetractsTickets, hardStop), PrintEnd.TimedOut)) return null;
             var reason = "no test strip came out";
             for (var strips = 0; strips < MaxStrips; strips++)
             {

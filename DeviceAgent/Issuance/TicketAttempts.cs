@@ -77,7 +77,7 @@ internal sealed class TicketAttempts(
         if (exact is null && printer.Unit != unit) return UnitKnowledge.NotRead;
         if (exact is null && !options.ProbeStrip) return UnitKnowledge.Learned;
         if (exact is null && _unit is not null) return UnitKnowledge.ProbeAgain;
-        _unit = new(unit, printer.Identity?.Model, printer.EchoesProcessId, exact, exact == true ? cuts : null, time.GetUtcNow(), _unit?.LowSinceAttempt, _unit?.Capabilities);
+        _unit = new(unit, printer.Identity?.Model, printer.EchoesProcessId, exact, exact == true ? cuts : null, time.GetUtcNow(), _unit?.LowSinceAttempt, printer.Capabilities?.ToJson() ?? _unit?.Capabilities);
         journal.SavePrinter(_unit);
         logger.PrinterLearned(unit, printer.EchoesProcessId, exact);
         return exact is null ? UnitKnowledge.ProbeAgain : UnitKnowledge.Learned;
