@@ -39,7 +39,7 @@ internal static class EscPosBoundaries
         0x56 => command.Length > 2 && command[2] >= 65 ? 4 : 3,
         0x28 when command.Length > 4 => 5 + (command[3] | command[4] << 8),
         0x6B when command.Length > 3 && command[2] >= 65 => 4 + command[3],
-        0x76 when command.Length > 7 => 8 + (command[4] | command[5] << 8) * (command[6] | command[7] << 8),
+        0x76 when command.Length > 7 => (int)Math.Min(int.MaxValue, 8 + (long)(command[4] | command[5] << 8) * (command[6] | command[7] << 8)),
         _ => int.MaxValue,
     };
 
