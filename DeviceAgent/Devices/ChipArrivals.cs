@@ -23,6 +23,6 @@ internal sealed class ChipArrivals(TimeProvider time, DeviceArrivals arrivals) :
         if (change is null || stop.IsCancellationRequested) return;
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
         await Task.WhenAny(change, Task.Delay(LongestSilence, time, limit.Token));
-        await limit.CancelAsync();
+        limit.Cancel();
     }
 }

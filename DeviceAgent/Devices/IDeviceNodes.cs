@@ -51,6 +51,6 @@ internal sealed class KernelNodes(TimeProvider time, DeviceArrivals arrivals) : 
             if (change is null || DeviceNode.Identity(path) is not null) break;
             await Task.WhenAny(change, silence);
         }
-        await limit.CancelAsync();
+        limit.Cancel();
     }
 }
