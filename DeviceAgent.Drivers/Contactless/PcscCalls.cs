@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using DeviceAgent.Drivers.Interop;
 
 namespace DeviceAgent.Drivers.Contactless;
@@ -8,10 +9,11 @@ namespace DeviceAgent.Drivers.Contactless;
 /// A call that hangs holds nothing but this thread; whoever waits for it decides how long. Buffers belong to the call. The connection to pcscd and to the
 /// card are ended on the thread, after the call that is under way.
 /// </remarks>
+[SuppressMessage("Design", "CA1001", Justification = "The thread disposes of what it uses, at its end.")]
 internal sealed class PcscCalls
 {
     private readonly BlockingCollection<Action> _calls = new(boundedCapacity: 4);
-    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly PcscThread _thread;
     private PcscContextHandle? _context;
     private PcscCardHandle? _card;
     private string? _reader;
@@ -19,12 +21,11 @@ internal sealed class PcscCalls
 
     public PcscCalls()
     {
-        var thread = new Thread(Run, maxStackSize: 256 * 1024) { IsBackground = true, Name = "pcsc card" };
-        thread.UnsafeStart();
+        _thread = new("pcsc card", Run);
     }
 
     /// <summary>The thread is gone, and its connections with it.</summary>
-    public Task Ended => _ended.Task;
+    public Task Ended => _thread.Ended;
 
     /// <summary>Ends the thread once the call that is under way returns.</summary>
     public void Stop() => _calls.CompleteAdding();
@@ -114,6 +115,5 @@ internal sealed class PcscCalls
         foreach (var call in _calls.GetConsumingEnumerable()) call();
         Drop();
         _calls.Dispose();
-        _ended.SetResult();
     }
 }

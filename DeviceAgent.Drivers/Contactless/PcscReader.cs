@@ -20,8 +20,6 @@ public sealed class PcscReader : ICardReader
 
     private static readonly TimeSpan FirstCancelPause = TimeSpan.FromMilliseconds(1), RetryPause = TimeSpan.FromMilliseconds(250);
 
-    private static int _livingThreads;
-
     private readonly PcscOptions _options;
     private readonly TimeProvider _time;
     private readonly PcscWatch _watch;
@@ -53,7 +51,7 @@ public sealed class PcscReader : ICardReader
     internal long WakeUps => _watch.WakeUps;
 
     /// <summary>Threads of all readers of this process that have not ended: two for each that is open, and those that pcscd does not answer.</summary>
-    internal static int LivingThreads => Volatile.Read(ref _livingThreads);
+    internal static int LivingThreads => PcscThread.Living;
 
     /// <summary>Connects to pcscd. There may be no reader yet: one that comes is told.</summary>
     /// <param name="options">Validated here.</param>
@@ -69,7 +67,6 @@ public sealed class PcscReader : ICardReader
         if (!IsInstalled) throw Lost(DeviceLoss.Unplugged);
         if (LivingThreads >= MaxThreads) throw Lost(DeviceLoss.Stalled);
         var reader = new PcscReader(options, time ?? TimeProvider.System);
-        reader.CountThreads();
         try
         {
             var error = await reader.WithinLimitAsync(reader._watch.Started, cancellationToken);
@@ -167,15 +164,6 @@ public sealed class PcscReader : ICardReader
         if (call.IsCompleted) return;
         cancellationToken.ThrowIfCancellationRequested();
         throw Lost(DeviceLoss.Stalled);
-    }
-
-    private void CountThreads()
-    {
-        foreach (var ended in (Task[])[_watch.Ended, _calls.Ended])
-        {
-            Interlocked.Increment(ref _livingThreads);
-            _ = ended.ContinueWith(static _ => Interlocked.Decrement(ref _livingThreads), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-        }
     }
 
     private CardReaderEvent Tell((CardReaderEventKind Kind, string Reader, PcscSlot? Slot) news)

@@ -19,7 +19,7 @@ internal sealed class PcscWatch
 
     private readonly string _prefix;
     private readonly TaskCompletionSource<PcscError> _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly PcscThread _thread;
     private readonly Lock _gate = new();
     private IReadOnlyList<PcscSlot> _slots = [];
     private TaskCompletionSource _changed = New();
@@ -31,15 +31,14 @@ internal sealed class PcscWatch
     public PcscWatch(string prefix)
     {
         _prefix = prefix;
-        var thread = new Thread(Run, maxStackSize: 256 * 1024) { IsBackground = true, Name = "pcsc readers" };
-        thread.UnsafeStart();
+        _thread = new("pcsc readers", Run);
     }
 
     /// <summary>Success once the readers are known, otherwise why they cannot be.</summary>
     public Task<PcscError> Started => _started.Task;
 
     /// <summary>The thread is gone, and its connection with it.</summary>
-    public Task Ended => _ended.Task;
+    public Task Ended => _thread.Ended;
 
     /// <summary>How often the thread has come out of its wait.</summary>
     public long WakeUps => Interlocked.Read(ref _wakeUps);
@@ -95,7 +94,6 @@ internal sealed class PcscWatch
         }
         _started.TrySetResult(error);
         changed.TrySetResult();
-        _ended.SetResult();
     }
 
     /// <returns>Why it ended.</returns>

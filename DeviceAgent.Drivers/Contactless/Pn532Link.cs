@@ -209,7 +209,7 @@ internal sealed class Pn532Link(Stream port, string path, Pn532Options options, 
     /// <returns>False: nothing came in the time.</returns>
     private async ValueTask<bool> ReceiveAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {
-        _reading ??= port.ReadAsync(_input).AsTask();
+        _reading ??= port.ReadAsync(_input, CancellationToken.None).AsTask();
         // The wait is cancelled, not the read: not every stream keeps what a cancelled read had taken.
         Task wait = _reading.WaitAsync(timeout, time, cancellationToken);
         await wait.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);

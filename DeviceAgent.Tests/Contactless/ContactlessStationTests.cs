@@ -15,7 +15,7 @@ public sealed class ContactlessStationTests : IDisposable
     private readonly VirtualTime _time = new();
     private readonly VirtualLoop _loop;
     private readonly Desk _desk = new();
-    private readonly ScriptedPort _port = new();
+    private readonly ScriptedPort _port;
     private readonly CancellationTokenSource _stop = new();
     private ContactlessStation? _station;
     private Task? _running;
@@ -23,6 +23,7 @@ public sealed class ContactlessStationTests : IDisposable
     public ContactlessStationTests()
     {
         _loop = new(_time);
+        _port = new(_time);
     }
 
     private ContactlessStation Station => _station!;
@@ -157,7 +158,6 @@ public sealed class ContactlessStationTests : IDisposable
     {
         _station = new(_port, options ?? new(), _desk.Codes.Add, () => _desk.NoCodes++,
             new() { Time = _time, Logger = NullLogger.Instance, Nodes = _port });
-        _port.Time = _time;
         _running = _loop.Start(() => _station.RunAsync(_stop.Token));
         _loop.Drain();
     }
@@ -173,10 +173,8 @@ public sealed class ContactlessStationTests : IDisposable
         public int NoCodes { get; set; }
     }
 
-    private sealed class ScriptedPort : IContactlessPort, IDeviceNodes
+    private sealed class ScriptedPort(VirtualTime time) : IContactlessPort, IDeviceNodes
     {
-        public TimeProvider? Time { get; set; }
-
         public DeviceLoss? Refuses { get; set; }
 
         public string Model { get; set; } = "scripted reader";
@@ -211,7 +209,7 @@ public sealed class ContactlessStationTests : IDisposable
         public async ValueTask WaitAsync(string path, DeviceLoss loss, TimeSpan pause, CancellationToken stop)
         {
             Asked.Add(path);
-            await Task.Delay(pause, Time!, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            await Task.Delay(pause, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Text;
 using DeviceAgent.Drivers.Contactless;
 using DeviceAgent.Simulator.Contactless;
 using FsCheck;

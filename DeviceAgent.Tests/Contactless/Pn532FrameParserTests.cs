@@ -91,7 +91,7 @@ public sealed class Pn532FrameParserTests
         Feed(parser, Convert.FromHexString("123456FF00"));
         parser.EndByPause(out _);
         Assert.Equal(0, parser.DamagedFrames);
-        Feed(parser, Convert.FromHexString(Firmware)[..^4]);
+        Feed(parser, Convert.FromHexString(Firmware).AsSpan()[..^4]);
         parser.EndByPause(out _);
         Assert.Equal(1, parser.DamagedFrames);
         Feed(parser, Convert.FromHexString("0000FF06FAD50332010607E900"));
