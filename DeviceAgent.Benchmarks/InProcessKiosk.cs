@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
 using DeviceAgent.Devices;
+using DeviceAgent.Drivers.Printing;
 using DeviceAgent.Hosting;
 using DeviceAgent.Issuance;
 using DeviceAgent.Journal;

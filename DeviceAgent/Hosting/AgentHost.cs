@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using DeviceAgent.Devices;
 using DeviceAgent.Drivers.Gpio;
+using DeviceAgent.Drivers.Printing;
 using DeviceAgent.Issuance;
 using DeviceAgent.Journal;
 using DeviceAgent.Platform.Gateway;
@@ -94,7 +95,8 @@ internal sealed class AgentHost : IAsyncDisposable
         _guidance = new(_gpio, _systemd);
         if (options.IdCards is { Path: { } path } idCards)
             _idCards = _devices.Add(new IdCardStation(new SerialIdCardPort(path, idCards.Line, idCards.Reader, _time), idCards.PollInterval, _devices.Around("id-cards")));
-        _printer = _devices.Add(new PrinterStation(new EscPosPort(options.Printer.Path, options.Printer.Line, options.Printer.Protocol, _time), _devices.Around("printer") with { Power = _gpio.PrinterPower }, Random.Shared)
+        var protocol = options.Printer.Protocol with { KnownUnit = KnownUnit };
+        _printer = _devices.Add(new PrinterStation(new EscPosPort(options.Printer.Path, options.Printer.Line, protocol, _time), _devices.Around("printer") with { Power = _gpio.PrinterPower }, Random.Shared)
         {
             Complement = _gpio.WithPaperSwitches,
         });
@@ -294,6 +296,20 @@ internal sealed class AgentHost : IAsyncDisposable
 
     private async Task Idle(CancellationToken stop) =>
         await Task.Delay(Timeout.InfiniteTimeSpan, _time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+
+    /// <summary>What a unit can do is asked of it once. Before the check is over nobody may enter the journal: then it is asked again.</summary>
+    private PrinterCapabilities? KnownUnit(string serial)
+    {
+        if (!_desk.JournalChecked.IsCompletedSuccessfully) return null;
+        try
+        {
+            return PrinterCapabilities.TryParse(_journal.Journal.FindPrinter(serial)?.Capabilities);
+        }
+        catch (JournalException)
+        {
+            return null;
+        }
+    }
 
     private void OnInputsChanged()
     {
