@@ -1,4 +1,6 @@
 using System.Text;
+using DeviceAgent.Drivers.Contactless;
+using DeviceAgent.Drivers.IdCards;
 using DeviceAgent.Drivers.Input;
 using DeviceAgent.Drivers.Printing;
 using DeviceAgent.Drivers.Scanning;
@@ -11,7 +13,7 @@ internal static class Decoders
 {
     private const int Frames = 1_000;
 
-    public static IEnumerable<Decoder> All => [ScanLines(), ScannerReplies(), SsiPackets(), HidPosReportsOf(), InputEvents(), PrinterReplies()];
+    public static IEnumerable<Decoder> All => [ScanLines(), ScannerReplies(), SsiPackets(), HidPosReportsOf(), InputEvents(), PrinterReplies(), IdCardReplies(), Pn532Frames(), NdefMessages()];
 
     private static Decoder ScanLines()
     {
@@ -102,6 +104,58 @@ internal static class Decoders
             }
             return count;
         });
+    }
+
+    private static Decoder IdCardReplies()
+    {
+        var parser = new SdtReplyParser();
+        return new("ID card: replies with a card's text", random => Join(random, i => IdCardReply(0x90, new byte[4 + 256])), input =>
+        {
+            var count = 0;
+            ReadOnlySpan<byte> rest = input;
+            while (parser.TryRead(ref rest, out _)) count++;
+            // What the garbage at the end has begun.
+            while (parser.TryReadAfterSilence(out _)) count++;
+            return count;
+        });
+    }
+
+    /// <summary>GA 450: mark, length, status, data, exclusive or of what stands between mark and checksum.</summary>
+    private static byte[] IdCardReply(byte status, byte[] data)
+    {
+        var length = data.Length + 4;
+        byte[] counted = [(byte)(length >> 8), (byte)length, 0, 0, status, .. data];
+        return [0xAA, 0xAA, 0xAA, 0x96, 0x69, .. counted, counted.Aggregate((byte)0, (sum, b) => (byte)(sum ^ b))];
+    }
+
+    private static Decoder Pn532Frames()
+    {
+        var parser = new Pn532FrameParser();
+        byte[] card = [0xD5, 0x4B, 0x01, 0x01, 0x00, 0x44, 0x00, 0x07, 0x04, 0xA1, 0xB2, 0xC3, 0xD4, 0xE5, 0xF6];
+        byte[] frame = [0x00, 0x00, 0xFF, (byte)card.Length, (byte)-card.Length, .. card, (byte)-card.Sum(b => b), 0x00];
+        return new("contactless: PN532 frames", random => Join(random, i => frame), input =>
+        {
+            var count = 0;
+            ReadOnlySpan<byte> rest = input;
+            while (parser.TryRead(ref rest, out _)) count++;
+            while (parser.EndByPause(out _)) count++;
+            return count;
+        });
+    }
+
+    private static Decoder NdefMessages()
+    {
+        var text = "1000000000000001"u8.ToArray();
+        byte[] message = [0xD1, 0x01, (byte)(text.Length + 3), 0x54, 0x02, (byte)'e', (byte)'n', .. text];
+        return new("contactless: NDEF texts", _ => [.. Enumerable.Repeat(message, Frames).SelectMany(m => m)], input =>
+        {
+            var count = 0;
+            for (ReadOnlySpan<byte> rest = input; rest.Length >= message.Length; rest = rest[message.Length..])
+            {
+                if (NdefText.TryRead(rest[..message.Length], out var read)) count += read!.Length > 0 ? 1 : 0;
+            }
+            return count;
+        }, MayAllocate: true);
     }
 
     /// <summary>Frames, and after each hundredth a few bytes that belong to none.</summary>

@@ -112,22 +112,24 @@ internal sealed class AgentHost : IAsyncDisposable
         _desk.TakesCodesChanged += _scanner.Reconsider;
         // A card without a code is shown like a code that is none.
         _devices.AddContactless(code => _desk.Offer(code), () => _desk.Offer(""));
-        var technician = new AgentDesk(_loop, _desk, journal.Journal, _time, options.Kiosk.Id)
+        _api = new(socketPath, Technician(options, credentials, station is not null), _time, loggers);
+        if (Watchdog.LimitFrom(environment, Environment.ProcessId) is { } limit)
+            _watchdog = new(limit, [new("issuance", _desk.AnswerProbeAsync), new("outbox", AnswerForSenderAsync)], _systemd, _time, loggers.CreateLogger("watchdog"));
+    }
+
+    private AgentDesk Technician(AgentOptions options, Credentials credentials, bool hasStation) =>
+        new(_loop, _desk, _journal.Journal, _time, options.Kiosk.Id)
         {
             Printer = _printer,
             Scanner = _scanner,
             Devices = _devices,
             Line = _line,
             Sender = _sender,
-            HasStation = station is not null,
+            HasStation = hasStation,
             Alarms = _alarms,
             WakeSenders = WakeSenders,
             ReplaceSession = credentials.SetSession,
         };
-        _api = new(socketPath, technician, _time, loggers);
-        if (Watchdog.LimitFrom(environment, Environment.ProcessId) is { } limit)
-            _watchdog = new(limit, [new("issuance", _desk.AnswerProbeAsync), new("outbox", AnswerForSenderAsync)], _systemd, _time, loggers.CreateLogger("watchdog"));
-    }
 
     private DeskSurroundings Surroundings(AgentOptions options, StationClient? station, string? trainUnreportable, ILoggerFactory loggers)
     {
