@@ -76,7 +76,7 @@ public sealed class LocalApiTests : IAsyncLifetime
         Assert.Equal("200", Status(answer));
         Assert.Contains("Content-Type: application/json\r\n", answer, StringComparison.Ordinal);
         Assert.Equal(
-            """{"version":"0.1.0","kiosk":"K-0001","canIssue":true,"reasons":["r"],"guidance":"Ready","busyWith":null,"clock":{"trusted":true,"by":"Kernel"},"printer":{"device":"Online","paper":"Full","unit":"u"},"scanner":{"device":"Online"},"issuances":{"issued":1,"open":0,"inDoubt":0,"unreadable":0},"outbox":{"waiting":0,"parked":0,"confirmed":1,"unreadable":0},"stationNotices":null,"attention":[],"platform":{"silentSeconds":null,"held":null,"bannedSeconds":null}}""",
+            """{"version":"0.1.0","kiosk":"K-0001","canIssue":true,"reasons":["r"],"guidance":"Ready","busyWith":null,"clock":{"trusted":true,"by":"Kernel"},"printer":{"device":"Online","paper":"Full","unit":"u"},"scanner":{"device":"Online"},"devices":[{"name":"scanner","path":"/dev/s","state":"NoDevice","hint":"Maintenance","detail":"not plugged in","since":"2026-01-01T00:00:00+00:00","lossesInLastHour":7,"isFlapping":true}],"issuances":{"issued":1,"open":0,"inDoubt":0,"unreadable":0},"outbox":{"waiting":0,"parked":0,"confirmed":1,"unreadable":0},"stationNotices":null,"attention":[],"platform":{"silentSeconds":null,"held":null,"bannedSeconds":null}}""",
             Body(answer));
     }
 
@@ -324,6 +324,7 @@ public sealed class LocalApiTests : IAsyncLifetime
             Clock      trusted, by the word of Kernel
             Printer    Online, paper Full, unit u
             Scanner    Online
+            Device     scanner at /dev/s: NoDevice, not plugged in (Maintenance), lost 7 times in the last hour, flapping
             Issuances  1 issued, 0 open, 0 in doubt
             Outbox     0 waiting, 0 parked, 1 confirmed
 
@@ -340,6 +341,7 @@ public sealed class LocalApiTests : IAsyncLifetime
         var status = ScriptedDesk.Status with { Printer = new("Online", "Full", "\u001b[2J\n"), Outbox = new(1, 2, 3, 4) };
         Assert.Contains("unit ?[2J?\n", StatusCommand.Lines(status), StringComparison.Ordinal);
         Assert.Contains("1 waiting, 2 parked, 3 confirmed, 4 of a newer release\n", StatusCommand.Lines(status), StringComparison.Ordinal);
+        Assert.Contains("scanner at /dev/s: NoDevice, not plugged in (Maintenance), lost 7 times in the last hour, flapping\n", StatusCommand.Lines(status), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -18,6 +18,7 @@ internal sealed class ScriptedDesk : IAgentDesk
         Clock = new(true, "Kernel"),
         Printer = new("Online", "Full", "u"),
         Scanner = new("Online"),
+        Devices = [new("scanner", "/dev/s", "NoDevice", "Maintenance", "not plugged in", new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero), 7, true)],
         Issuances = new(1, 0, 0, 0),
         Outbox = new(0, 0, 1, 0),
         Platform = new(null),
