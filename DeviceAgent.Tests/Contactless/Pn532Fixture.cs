@@ -1,5 +1,5 @@
+using DeviceAgent.Drivers;
 using DeviceAgent.Drivers.Contactless;
-using DeviceAgent.Drivers.Serial;
 using DeviceAgent.Simulator;
 using DeviceAgent.Simulator.Contactless;
 
@@ -29,11 +29,14 @@ internal sealed class Pn532Fixture : IAsyncDisposable
 
     public Pn532Reader Reader { get; private set; } = null!;
 
+    /// <summary>What opens the line; set before the reader is opened.</summary>
+    private DriverBackend Backend { get; init; }
+
     private static CancellationToken TestEnds => TestContext.Current.CancellationToken;
 
-    public static async Task<Pn532Fixture> OpenAsync(Pn532Options? options = null, Action<SimulatedPn532>? prepare = null)
+    public static async Task<Pn532Fixture> OpenAsync(Pn532Options? options = null, Action<SimulatedPn532>? prepare = null, DriverBackend backend = DriverBackend.Kernel)
     {
-        var fixture = new Pn532Fixture();
+        var fixture = new Pn532Fixture { Backend = backend };
         prepare?.Invoke(fixture.Chip);
         await fixture.OpenReaderAsync(options);
         return fixture;
@@ -42,7 +45,7 @@ internal sealed class Pn532Fixture : IAsyncDisposable
     public async Task OpenReaderAsync(Pn532Options? options = null)
     {
         var path = Terminal.DevicePath;
-        Reader = await Pn532Reader.OpenAsync(SerialLine.Open(path, new() { BaudRate = 115_200 }), path, options ?? Brisk, null, TestEnds).AsTask().WaitAsync(Limit, TestEnds);
+        Reader = await Pn532Reader.OpenAsync(DriverBackends.OpenSerial(path, new() { BaudRate = 115_200, Backend = Backend }), path, options ?? Brisk, null, TestEnds).AsTask().WaitAsync(Limit, TestEnds);
     }
 
     /// <summary>The cable is pulled, and plugged in again.</summary>

@@ -32,11 +32,36 @@ public sealed class OptionalBuildOptionsTests
 #endif
     }
 
+    /// <summary>"Serial" names no device: whoever sets it means every serial line.</summary>
+    [Fact]
+    public void No_serial_line_is_ever_left_out_of_the_choice_of_a_backend()
+    {
+        var result = Load("Serial", "Backend", "dotnet");
+        if (!DriverBackends.Has(DriverBackend.DotNet))
+        {
+            Assert.Null(result.Options);
+            return;
+        }
+        var options = result.Options!;
+        SerialLineOptions[] lines = [options.Scanner.Line, options.Printer.Line, options.IdCards.Line, options.Contactless.Line];
+        Assert.All(lines, line => Assert.Equal(DriverBackend.DotNet, line.Backend));
+        var others = typeof(AgentOptions).GetProperties().SelectMany(p => p.PropertyType.GetProperties()).Count(p => p.PropertyType == typeof(SerialLineOptions));
+        Assert.Equal(lines.Length, others);
+    }
+
     [Theory]
     [InlineData("Journal", "Engine", "litedb", true, false)]
     [InlineData("Serial", "Backend", "dotnet", false, true)]
     [InlineData("Gpio", "Backend", "dotnet", false, true)]
     public void A_file_that_asks_for_a_part_that_is_not_here_is_never_accepted(string section, string key, string value, bool liteDb, bool dotNet)
+    {
+        var result = Load(section, key, value);
+        var isHere = (liteDb && JournalEngine.All.Count > 1) || (dotNet && DriverBackends.Has(DriverBackend.DotNet));
+        if (isHere) Assert.Empty(result.Mistakes);
+        else Assert.Contains($"{section}:{key} ", Assert.Single(result.Mistakes).ToString(), StringComparison.Ordinal);
+    }
+
+    private static OptionsResult Load(string section, string key, string value)
     {
         var config = $$"""
             {
@@ -45,9 +70,6 @@ public sealed class OptionalBuildOptionsTests
               "{{section}}": { "{{key}}": "{{value}}" }
             }
             """;
-        var result = OptionsLoader.Parse(Encoding.UTF8.GetBytes(config), new Dictionary<string, string>(), null, secretsRequired: false);
-        var isHere = (liteDb && JournalEngine.All.Count > 1) || (dotNet && DriverBackends.Has(DriverBackend.DotNet));
-        if (isHere) Assert.Empty(result.Mistakes);
-        else Assert.Contains($"{section}:{key} ", Assert.Single(result.Mistakes).ToString(), StringComparison.Ordinal);
+        return OptionsLoader.Parse(Encoding.UTF8.GetBytes(config), new Dictionary<string, string>(), null, secretsRequired: false);
     }
 }

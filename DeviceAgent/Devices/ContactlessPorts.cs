@@ -28,7 +28,7 @@ public sealed class Pn532Port(string path, SerialLineOptions line, Pn532Options 
     public string Node => path;
 
     public async ValueTask<ICardReader> OpenAsync(CancellationToken cancellationToken) =>
-        await Pn532Reader.OpenAsync(SerialLine.Open(path, line, time), path, options, time, cancellationToken);
+        await Pn532Reader.OpenAsync(DriverBackends.OpenSerial(path, line, time), path, options, time, cancellationToken);
 
     public string? Explain(DeviceLoss loss, bool wasOpen) => loss == DeviceLoss.Stalled
         ? "does not answer as a PN532 does: check power, TX and RX, the HSU switches (both off) and the baud rate"

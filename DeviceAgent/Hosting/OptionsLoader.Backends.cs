@@ -12,6 +12,7 @@ public static partial class OptionsLoader
         {
             Scanner = options.Scanner with { Line = options.Scanner.Line with { Backend = serial } },
             Printer = options.Printer with { Line = options.Printer.Line with { Backend = serial } },
+            Contactless = options.Contactless with { Line = options.Contactless.Line with { Backend = serial } },
             IdCards = options.IdCards with { Line = options.IdCards.Line with { Backend = serial } },
             GpioBackend = Backend(root.Section("Gpio")),
         };

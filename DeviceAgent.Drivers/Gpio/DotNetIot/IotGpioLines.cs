@@ -9,7 +9,8 @@ namespace DeviceAgent.Drivers.Gpio.DotNetIot;
 /// Source: github.com/dotnet/iot, src/System.Device.Gpio; libgpiod 2 (libgpiod.so.3), else 1 (libgpiod.so.2), which must be installed.
 /// Its drivers know chips and lines by number alone: label and line names are looked up as in <see cref="GpioLines"/>, in /dev/gpiochip*.
 /// What it lacks: debounce (done here, with a timer), time stamps and sequence numbers of edges (given here, when the callback comes), active-low
-/// (turned round here), a switched-off bias (refused), and setting several outputs at one moment (they follow each other).
+/// (turned round here), a switched-off bias, open drain and open source (refused), the size of the kernel's buffer of edges (its own 16 for each line),
+/// and setting several outputs at one moment (they follow each other).
 /// </remarks>
 public sealed class IotGpioLines : IGpioLines
 {
@@ -29,6 +30,8 @@ public sealed class IotGpioLines : IGpioLines
         ArgumentNullException.ThrowIfNull(outputs);
         GpioLine[] lines = [.. outputs.Select(o => o.Line)];
         var (chip, pins) = Find(chipLabel, lines, consumer);
+        // Driven high instead, such a line would meet whatever pulls it low.
+        if (outputs.Any(o => o.Drive != GpioDrive.PushPull)) throw NotSupported(chipLabel, lines, "cannot drive a line as open drain or open source");
         return Hold(chipLabel, lines, chip, controller =>
         {
             for (var i = 0; i < pins.Length; i++) controller.OpenPin(pins[i], PinMode.Output, outputs[i].Initial != outputs[i].ActiveLow ? PinValue.High : PinValue.Low);
@@ -44,7 +47,7 @@ public sealed class IotGpioLines : IGpioLines
         var (chip, pins) = Find(chipLabel, lines, consumer);
         // As the kernel's backend refuses what is out of range.
         _ = LineRequests.Inputs([.. pins.Select(p => (uint)p)], inputs, consumer);
-        if (inputs.Any(i => i.Bias == GpioBias.Disabled)) throw new GpioException(GpioFault.NotSupported, chipLabel, string.Join(", ", lines), detail: "System.Device.Gpio cannot switch a bias off");
+        if (inputs.Any(i => i.Bias == GpioBias.Disabled)) throw NotSupported(chipLabel, lines, "cannot switch a bias off");
         return Hold(chipLabel, lines, chip, controller =>
         {
             for (var i = 0; i < pins.Length; i++)
@@ -68,6 +71,9 @@ public sealed class IotGpioLines : IGpioLines
         _ when e.Message.Contains("busy", StringComparison.OrdinalIgnoreCase) => GpioFault.LineInUse,
         _ => GpioFault.Failed,
     }, chip, string.Join(", ", lines), detail: $"System.Device.Gpio: {e.Message}");
+
+    private static GpioException NotSupported(string chip, GpioLine[] lines, string what) =>
+        new(GpioFault.NotSupported, chip, string.Join(", ", lines), detail: $"System.Device.Gpio {what}: leave Gpio:Backend at kernel");
 
     private (int Chip, int[] Pins) Find(string label, GpioLine[] lines, string consumer)
     {

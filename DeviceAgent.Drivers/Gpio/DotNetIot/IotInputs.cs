@@ -20,12 +20,14 @@ internal sealed class IotInputs : IGpioInputs
         new BoundedChannelOptions(MaxUnreadEdges) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true, SingleWriter = false });
     private ulong _told;
     private uint _sequence;
+    private readonly uint[] _lineSequences;
     private bool _disposed;
 
     public IotInputs(GpioController controller, int[] pins, string chip, IReadOnlyList<GpioInput> inputs, ulong activeLow, TimeProvider time)
     {
         (_controller, _pins, _chip, _inputs, _activeLow, _time) = (controller, pins, chip, [.. inputs], activeLow, time);
         _quiet = new ITimer?[pins.Length];
+        _lineSequences = new uint[pins.Length];
         _told = Read();
         if (inputs.All(i => i.Edges == GpioEdges.None)) _edges.Writer.Complete();
         for (var i = 0; i < pins.Length; i++)
@@ -102,6 +104,6 @@ internal sealed class IotInputs : IGpioInputs
         _told = rising ? _told | (1UL << index) : _told & ~(1UL << index);
         if (!_inputs[index].Edges.HasFlag(rising ? GpioEdges.Rising : GpioEdges.Falling)) return;
         // CLOCK_MONOTONIC, as the kernel stamps edges: TimeProvider's timestamps on Linux.
-        _edges.Writer.TryWrite(new(index, rising, _time.GetElapsedTime(0), ++_sequence));
+        _edges.Writer.TryWrite(new(index, rising, _time.GetElapsedTime(0), ++_sequence, ++_lineSequences[index]));
     }
 }

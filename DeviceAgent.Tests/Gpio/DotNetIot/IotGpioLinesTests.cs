@@ -94,6 +94,18 @@ public sealed class IotGpioLinesTests : IDisposable
         Assert.Throws<ArgumentOutOfRangeException>(() => _gpio.RequestInputs("pinctrl-rp1", [new(GpioLine.At(5), GpioEdges.Both, Debounce: TimeSpan.FromHours(2))], "test"));
     }
 
+    [Theory]
+    [InlineData(GpioDrive.OpenDrain)]
+    [InlineData(GpioDrive.OpenSource)]
+    public void A_line_that_others_pull_is_never_driven_against_them(GpioDrive drive)
+    {
+        GpioOutput[] outputs = [new(GpioLine.At(4), false), new(Named("GPIO17"), true, Drive: drive)];
+        var refused = Assert.Throws<GpioException>(() => _gpio.RequestOutputs("pinctrl-rp1", outputs, "test"));
+        Assert.Equal((GpioFault.NotSupported, "pinctrl-rp1", "4, GPIO17"), (refused.Fault, refused.Chip, refused.Line));
+        Assert.Contains("open drain", refused.Message, StringComparison.Ordinal);
+        Assert.Empty(_driver.Calls);
+    }
+
     [Fact]
     public void An_edge_is_never_lost_turned_round_or_told_to_the_wrong_input()
     {
@@ -104,7 +116,7 @@ public sealed class IotGpioLinesTests : IDisposable
         _driver.Change(6, false);
         _driver.Change(5, false);
         var told = Told(inputs);
-        Assert.Equal([(0, false, 1u), (1, true, 2u), (0, true, 3u)], told.Select(e => (e.Index, e.Rising, e.Sequence)));
+        Assert.Equal([(0, false, 1u, 1u), (1, true, 2u, 1u), (0, true, 3u, 2u)], told.Select(e => (e.Index, e.Rising, e.Sequence, e.LineSequence)));
         Assert.All(told, e => Assert.Equal(_time.GetElapsedTime(0), e.At));
     }
 

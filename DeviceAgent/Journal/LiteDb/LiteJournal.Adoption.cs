@@ -35,6 +35,8 @@ internal sealed partial class LiteJournal
             WriteMeta(_database, JournalSchema.ProcessIdStart, Text((_processIdStart + ProcessIdsLeftOut) % AttemptProcessIds.Count));
             WriteMeta(_database, JournalSchema.Epoch, Text(epoch));
             WriteMeta(_database, JournalSchema.Distrusted, "");
+            // Whose paper is in the printer a person must say.
+            _database.Delete(LiteSchema.Meta, [JournalSchema.Stock]);
             foreach (var (key, value) in board?.Of(Identity.JournalId) ?? [])
             {
                 if (value is not null) WriteMeta(_database, key, value);

@@ -60,14 +60,22 @@ internal sealed partial class LiteJournal
 
     public AttemptRecord StartAttempt(long issuance, NewAttempt attempt, DateTimeOffset at)
     {
-        ArgumentNullException.ThrowIfNull(attempt);
+        JournalRequests.Check(attempt);
         using var change = BeginChange();
         var present = ReadState(issuance);
         Require($"An attempt of issuance {issuance}",
             JournalTransitions.WhyNoAttempt(present?.State, present?.TicketCount ?? 0, present?.Attempts ?? [], attempt.Kind, attempt.TicketIndex));
         var id = _lastAttempt + 1;
         var processId = AttemptProcessIds.OfAttempt(_processIdStart, id).ToString();
-        _database.Insert(LiteSchema.Attempt, new()
+        InsertAttempt(id, issuance, processId, attempt, at);
+        change.Commit(at, JournalAudit.AttemptStarted, $"issuance {Text(issuance)} attempt {Text(id)}{OnForm(attempt.StockNumber)}");
+        _lastAttempt = id;
+        return Started(id, processId, attempt, at);
+    }
+
+    private void InsertAttempt(long id, long issuance, string processId, NewAttempt attempt, DateTimeOffset at)
+    {
+        BsonDocument row = new()
         {
             ["_id"] = id,
             [LiteSchema.Of] = issuance,
@@ -78,34 +86,47 @@ internal sealed partial class LiteJournal
             ["before"] = EvidenceRow(attempt.Before),
             ["copy"] = (long)attempt.Copy,
             ["millimetres"] = (long)attempt.Millimetres,
-        });
-        change.Commit(at, JournalAudit.AttemptStarted, $"issuance {Text(issuance)} attempt {Text(id)}");
-        _lastAttempt = id;
-        return new()
-        {
-            Id = id,
-            Kind = attempt.Kind,
-            TicketIndex = attempt.TicketIndex,
-            ProcessId = processId,
-            StartedAt = Instant(Milliseconds(at)),
-            Before = attempt.Before,
-            Copy = attempt.Copy,
         };
+        if (attempt.StockNumber is { } form) row["stock"] = form;
+        _database.Insert(LiteSchema.Attempt, row);
     }
+
+    private static AttemptRecord Started(long id, string processId, NewAttempt attempt, DateTimeOffset at) => new()
+    {
+        Id = id,
+        Kind = attempt.Kind,
+        TicketIndex = attempt.TicketIndex,
+        ProcessId = processId,
+        StartedAt = Instant(Milliseconds(at)),
+        Before = attempt.Before,
+        Copy = attempt.Copy,
+        StockNumber = attempt.StockNumber,
+    };
+
+    private static string OnForm(string? number) => number is null ? "" : $" form {number}";
 
     public void EndAttempt(long attempt, AttemptEnd end, DateTimeOffset at)
     {
         ArgumentNullException.ThrowIfNull(end);
         using var change = BeginChange();
         var row = _database.Find(LiteSchema.Attempt, attempt);
-        Require($"The end of attempt {attempt}", JournalTransitions.WhyNoEnd(row is null ? null : FactsOf(row, 0), row is null ? null : ReadState(row.Int64(LiteSchema.Of))?.State));
-        row!["ended_at"] = Milliseconds(at);
+        AttemptFacts? facts = row is null ? null : FactsOf(row, 0);
+        Require($"The end of attempt {attempt}", JournalTransitions.WhyNoEnd(facts, row is null ? null : ReadState(row.Int64(LiteSchema.Of))?.State));
+        var form = row!.TextOrNull("stock");
+        UpdateEnd(row!, end, at);
+        change.Commit(at, JournalAudit.AttemptEnded, $"attempt {Text(attempt)} {JournalWords.Of(end.Outcome)}{JournalRequests.TellForm(form, facts!.Value.Kind, end)}");
+    }
+
+    private void UpdateEnd(BsonDocument row, AttemptEnd end, DateTimeOffset at)
+    {
+        row["ended_at"] = Milliseconds(at);
         row["outcome"] = JournalWords.Of(end.Outcome);
         row["bytes_sent"] = Value(end.BytesSent);
         row["judgement"] = end.Judgement;
         row["after"] = end.After is { } after ? EvidenceRow(after) : BsonValue.Null;
+        // What took no paper took no number.
+        if (end.BytesSent == 0) row["stock"] = BsonValue.Null;
         _database.Update(LiteSchema.Attempt, row);
-        change.Commit(at, JournalAudit.AttemptEnded, $"attempt {Text(attempt)} {JournalWords.Of(end.Outcome)}");
     }
 
     public long? Complete(long issuance, IReadOnlyList<NewReport> reports, DateTimeOffset at)
@@ -221,7 +242,7 @@ internal sealed partial class LiteJournal
 
     public void SavePrinter(PrinterRecord printer)
     {
-        ArgumentNullException.ThrowIfNull(printer);
+        JournalRequests.Check(printer);
         using var change = BeginChange();
         var row = _database.Find(LiteSchema.DeviceCounter, printer.Unit) ?? new() { ["_id"] = printer.Unit };
         row["model"] = Value(printer.Model);
@@ -230,6 +251,7 @@ internal sealed partial class LiteJournal
         row["cuts"] = Value(printer.CutCounter);
         row["seen_at"] = Milliseconds(printer.SeenAt);
         row["low_since_attempt"] = Value(printer.LowSinceAttempt);
+        row["capabilities"] = Value(printer.Capabilities);
         _database.Upsert(LiteSchema.DeviceCounter, row);
         change.Commit(printer.SeenAt, JournalAudit.Printer, printer.Unit);
     }

@@ -61,7 +61,7 @@ internal sealed partial class LiteJournal
     {
         using var entry = Enter();
         return _database.Find(LiteSchema.DeviceCounter, unit) is { } row
-            ? new(row.Text("_id"), row.TextOrNull("model"), row.Flag("echoes_process_id"), row.FlagOrNull("cuts_exact"), row.Int64OrNull("cuts"), row.Instant("seen_at"), row.Int64OrNull("low_since_attempt"))
+            ? new(row.Text("_id"), row.TextOrNull("model"), row.Flag("echoes_process_id"), row.FlagOrNull("cuts_exact"), row.Int64OrNull("cuts"), row.Instant("seen_at"), row.Int64OrNull("low_since_attempt"), row.TextOrNull("capabilities"))
             : null;
     }
 
@@ -161,6 +161,7 @@ internal sealed partial class LiteJournal
             EndedAt = ended ? row.Instant("ended_at") : null,
             End = ended ? new(JournalWords.ToAttemptOutcome(row.Text("outcome")), row.Int64OrNull("bytes_sent"), EvidenceOf(row, "after"), row.Text("judgement")) : null,
             Copy = row.Int32("copy"),
+            StockNumber = row.TextOrNull("stock"),
         };
     }
 

@@ -46,6 +46,8 @@ internal sealed partial class LiteJournal
         ArgumentOutOfRangeException.ThrowIfNegative(keepIssuances);
         using var change = BeginChange();
         var (retirable, next) = Retirable(Milliseconds(before), _lastIssuance - keepIssuances, limit);
+        // Before anything goes that is not counted yet.
+        var counted = retirable.Count > 0 || _lastAttempt - _printerUseTo >= AttemptsToCount ? CountPrinterUse() : _printerUseTo;
         foreach (var old in retirable)
         {
             var id = old.Row.Int64("_id");
@@ -56,16 +58,19 @@ internal sealed partial class LiteJournal
             }
             _database.Delete(LiteSchema.Issuance, [id]);
         }
+        if (retirable.Count > 0) DeleteTestStrips(Math.Min(KeptAttempts(Milliseconds(before)), counted + 1), Milliseconds(before));
         var unissued = retirable.Count(r => r.State != IssuanceState.Issued);
         if (unissued > 0) WriteMeta(_database, JournalSchema.UnissuedRetired, Text(_unissuedRetired + unissued));
         // Those that are too many are younger: what was written before the last of them goes too.
         var audits = OldAudits(retirable.Select(r => r.Row.Int64("created_at")).Append(Milliseconds(before)).Max(), limit * AuditRowsOfIssuance);
         if (audits.Count > 0) _database.Delete(LiteSchema.Audit, audits);
         var deleted = retirable.Count + audits.Count;
-        if (deleted > 0)
+        if (deleted > 0 || counted > _printerUseTo)
         {
-            change.Commit(at, JournalAudit.Retired, string.Create(CultureInfo.InvariantCulture, $"{retirable.Count} issuances, {audits.Count} audit rows"));
+            var what = deleted > 0 ? JournalAudit.Retired : JournalAudit.Counted;
+            change.Commit(at, what, string.Create(CultureInfo.InvariantCulture, $"{retirable.Count} issuances, {audits.Count} audit rows; what printers did is counted up to attempt {counted}"));
             _unissuedRetired += unissued;
+            _printerUseTo = counted;
         }
         _retireFrom = next;
         return deleted;
@@ -96,11 +101,11 @@ internal sealed partial class LiteJournal
         return (found, rows.Count == looked ? last : null);
     }
 
-    /// <summary>Attempts from here on stay: the newest, and those whose paper is counted. A printer that is long gone holds back nothing.</summary>
+    /// <summary>Attempts from here on stay: the newest, the last that took a form, and those whose paper is counted. A printer that is long gone holds back nothing.</summary>
     private long KeptAttempts(long before)
     {
         var low = _database.All(LiteSchema.DeviceCounter).Where(p => p.Int64("seen_at") >= before).Min(p => p.Int64OrNull("low_since_attempt"));
-        var newest = Math.Max(1, _lastAttempt);
+        var newest = Math.Max(1, Math.Min(_lastAttempt, LastStock()?.Attempt ?? _lastAttempt));
         return low is { } since ? Math.Min(since + 1, newest) : newest;
     }
 

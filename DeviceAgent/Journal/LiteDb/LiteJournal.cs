@@ -36,6 +36,7 @@ internal sealed partial class LiteJournal : IJournalFile
     private bool _queuesAreRead;
     private long _noticesConfirmed;
     private long _unissuedRetired;
+    private long _printerUseTo;
     private int _entered;
     private bool _disposed;
 
@@ -52,6 +53,7 @@ internal sealed partial class LiteJournal : IJournalFile
         _countersFrom = Number(JournalSchema.CountersFrom);
         _noticesConfirmed = Number(JournalSchema.NoticesConfirmed);
         _unissuedRetired = Number(JournalSchema.UnissuedRetired);
+        _printerUseTo = Number(JournalSchema.PrinterUseTo);
         InMaintenance = ReadMeta(database, JournalSchema.Maintenance) is { Length: > 0 };
         _lastIssuance = database.LastId(LiteSchema.Issuance);
         _lastAttempt = database.LastId(LiteSchema.Attempt);

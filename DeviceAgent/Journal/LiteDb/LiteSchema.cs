@@ -1,3 +1,4 @@
+using System.Globalization;
 using LiteDB;
 
 namespace DeviceAgent.Journal.LiteDb;
@@ -28,6 +29,12 @@ internal static class LiteSchema
     /// <summary>When a confirmed report last changed whose personal data is still there, else nothing.</summary>
     public const string Unpurged = "unpurged";
 
+    /// <summary>
+    /// Before a printer's unit, the _id of what its attempts did that are deleted, or are many. Among the meta rows: another collection would change the
+    /// list in the file's first page.
+    /// </summary>
+    public const string PrinterUse = "printer_use/";
+
     public static int Version => Steps.Count;
 
     /// <summary>Step n brings a file from version n to n + 1, within a transaction.</summary>
@@ -47,6 +54,8 @@ internal static class LiteSchema
             database.MakeCollection(Audit);
             database.MakeCollection(DeviceCounter);
         },
+        // The lengths of what an older release printed are not all known: counting begins here.
+        database => database.Upsert(Meta, new() { ["_id"] = JournalSchema.PrinterUseTo, ["value"] = database.LastId(Attempt).ToString(CultureInfo.InvariantCulture) }),
     ];
 
     public static string KeyOf(string journey, string orderNumber) => $"{journey}/{orderNumber}";
