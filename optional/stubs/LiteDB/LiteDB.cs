@@ -47,6 +47,8 @@ namespace LiteDB
 
         public override BsonValue this[string key] { get => throw null; set => throw null; }
 
+        public bool Remove(string key) => throw null;
+
         IEnumerator IEnumerable.GetEnumerator() => throw null;
     }
 
