@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using DeviceAgent.Simulator.Gateway;
 using DeviceAgent.Simulator.Kiosk;
 
 namespace DeviceAgent.Benchmarks;
@@ -58,11 +59,11 @@ internal sealed class ProcessBenchmark(string agent, string folder)
             $"{Unit.Millis.Tell(series.All.Max())} max", "", told, "", budget?.Text ?? "", budget?.Judge(milliseconds) ?? "");
     }
 
-    /// <summary>Idle, with scanner, printer and lights attached.</summary>
+    /// <summary>Idle, with scanner, printer, ID-card reader, switches and lights attached.</summary>
     public async Task<Table> MemoryAsync(bool quick)
     {
         var seconds = quick ? 4 : 20;
-        await using var kiosk = await CreateAsync();
+        await using var kiosk = await CreateAsync(OrderFile.Sample("bus-2", TimeProvider.System.GetUtcNow()), PresentedIdCard.Passenger);
         using var limit = new CancellationTokenSource(Limit);
         await kiosk.StartAgentAsync(limit.Token);
         while (await kiosk.Api.StatusAsync(limit.Token) is not { CanIssue: true }) await Task.Delay(100, limit.Token);
@@ -76,7 +77,7 @@ internal sealed class ProcessBenchmark(string agent, string folder)
         var cpu = (ProcessFacts.CpuTicks(pid) - ticks) * 0.01 / elapsed * 100;
         var rate = (ProcessFacts.WakeUps(pid) - wakeUps) / elapsed;
         var after = ProcessFacts.WakeUpsByThread(pid);
-        var table = new Table(string.Create(CultureInfo.InvariantCulture, $"Idle: the published agent over {seconds} s, scanner, printer and lights attached"));
+        var table = new Table(string.Create(CultureInfo.InvariantCulture, $"Idle: the published agent over {seconds} s, scanner, printer, ID-card reader, switches and lights attached"));
         Row("RssAnon", ProcessFacts.Mebibytes(pid, "RssAnon"), "MiB", 40);
         Row("VmRSS", ProcessFacts.Mebibytes(pid, "VmRSS"), "MiB", 120);
         Row("processor, of one core", cpu, "%", 0.5);
@@ -134,14 +135,14 @@ internal sealed class ProcessBenchmark(string agent, string folder)
         return memory;
     }
 
-    private async Task<VirtualKiosk> CreateAsync()
+    private async Task<VirtualKiosk> CreateAsync(JsonObject? order = null, PresentedIdCard? idCard = null)
     {
-        var order = new JsonObject
+        order ??= new JsonObject
         {
             ["alitrip_order_id"] = Samples.OrderNumber(0),
             ["tvm_bus_line_info"] = new JsonObject { ["start_station_id"] = Samples.Station },
         };
-        var kiosk = await VirtualKiosk.CreateAsync(new() { Agent = agent, Orders = [order] }, TimeProvider.System);
+        var kiosk = await VirtualKiosk.CreateAsync(new() { Agent = agent, Orders = [order], IdCard = idCard }, TimeProvider.System);
         await kiosk.CreateJournalAsync(CancellationToken.None);
         return kiosk;
     }
