@@ -97,10 +97,31 @@ public sealed class IssuanceRulesTests
     }
 
     [Fact]
+    public void No_evidence_whatever_makes_a_ticket_that_may_be_inside_again_given_or_one_that_may_be_out_not_printed()
+    {
+        bool[] both = [false, true];
+        long?[] bytes = [null, 0, 700];
+        CounterEvidence[] counters = [new("another unit", 0), new(null, 0), new(null, 1), new(null, 2)];
+        foreach (var (echoed, drained) in both.SelectMany(e => both.Select(d => (e, d))))
+        {
+            foreach (var (retracted, mayBe) in both.SelectMany(r => both.Select(m => (r, m))))
+            {
+                foreach (var (sent, counter) in bytes.SelectMany(b => counters.Select(c => (b, c))))
+                {
+                    var outcome = IssuanceRules.Judge(new(echoed, sent, drained, counter, retracted, mayBe)).Outcome;
+                    if (outcome == AttemptOutcome.Presented) Assert.True(!mayBe && (!retracted || sent == 0) && (echoed || (drained && counter is { IncomparableBecause: null, CutsAdded: 1 })));
+                    if (outcome == AttemptOutcome.NotPresented) Assert.True(!echoed && (sent == 0 || (drained && !retracted && counter is { IncomparableBecause: null, CutsAdded: 0 })));
+                }
+            }
+        }
+    }
+
+    [Fact]
     public void A_ticket_that_may_have_been_pulled_back_in_while_no_agent_looked_is_never_taken_for_given()
     {
         Assert.Equal(AttemptOutcome.Unknown, IssuanceRules.Judge(new(true, null, true, default, MayBeRetracted: true)).Outcome);
         Assert.Equal(AttemptOutcome.Unknown, IssuanceRules.Judge(new(false, null, true, new(null, 1), MayBeRetracted: true)).Outcome);
+        Assert.Equal(AttemptOutcome.Unknown, IssuanceRules.Judge(new(false, null, true, new(null, 2), MayBeRetracted: true)).Outcome);
         // What was never cut was never at the mouth.
         Assert.Equal(AttemptOutcome.NotPresented, IssuanceRules.Judge(new(false, null, true, new(null, 0), MayBeRetracted: true)).Outcome);
         Assert.Equal(AttemptOutcome.NotPresented, IssuanceRules.Judge(new(false, 0, false, default, MayBeRetracted: true)).Outcome);

@@ -134,6 +134,21 @@ public sealed class JournalTransitionsTests
     }
 
     [Fact]
+    public void Paper_is_never_taken_for_changed_without_a_test_strip_that_came_out()
+    {
+        var strip = new AttemptFacts(AttemptKind.TestStrip, 0, null);
+        Assert.Null(JournalTransitions.WhyNoPaperChange(strip, AttemptOutcome.Presented));
+        Assert.Null(JournalTransitions.WhyNoPaperChange(strip, AttemptOutcome.Unknown));
+        Assert.NotNull(JournalTransitions.WhyNoPaperChange(strip, AttemptOutcome.NotPresented));
+        Assert.NotNull(JournalTransitions.WhyNoPaperChange(strip with { Outcome = AttemptOutcome.Presented }, AttemptOutcome.Presented));
+        Assert.NotNull(JournalTransitions.WhyNoPaperChange(Open, AttemptOutcome.Presented));
+        Assert.NotNull(JournalTransitions.WhyNoPaperChange(null, AttemptOutcome.Presented));
+        Assert.Null(JournalTransitions.WhyNoTestStrip(AttemptKind.TestStrip, isOpen: false));
+        Assert.NotNull(JournalTransitions.WhyNoTestStrip(AttemptKind.TestStrip, isOpen: true));
+        Assert.NotNull(JournalTransitions.WhyNoTestStrip(AttemptKind.Ticket, isOpen: false));
+    }
+
+    [Fact]
     public void A_report_of_a_newer_release_is_never_touched()
     {
         Func<ReportFacts?, string?>[] rules =

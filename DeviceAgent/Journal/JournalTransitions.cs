@@ -65,9 +65,9 @@ internal static class JournalTransitions
         kind != AttemptKind.TestStrip ? "an attempt of no order is a test strip" : isOpen ? "the strip before it is open" : null;
 
     /// <param name="strip">Null when there is no such attempt.</param>
-    public static string? WhyNoPaperChange(AttemptFacts? strip, AttemptOutcome outcome) => WhyNoEnd(strip, null)
-        ?? (strip is not { Kind: AttemptKind.TestStrip } ? "only a test strip shows that the paper is right"
-            : outcome == AttemptOutcome.NotPresented ? "the test strip did not come out" : null);
+    public static string? WhyNoPaperChange(AttemptFacts? strip, AttemptOutcome outcome) =>
+        strip is not { Kind: AttemptKind.TestStrip } ? "only a test strip shows that the paper is right"
+            : WhyNoEnd(strip, null) ?? (outcome == AttemptOutcome.NotPresented ? "the test strip did not come out" : null);
 
     public static string? WhyNoCompletion(IssuanceState? present, IEnumerable<AttemptFacts> attempts)
     {
