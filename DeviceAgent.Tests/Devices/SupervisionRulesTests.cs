@@ -16,11 +16,11 @@ public sealed class SupervisionRulesTests
     }
 
     [Fact]
-    public void One_that_stood_is_never_made_to_wait_for_old_failures()
+    public void One_that_could_be_opened_is_never_made_to_wait_for_old_failures()
     {
         var rules = new SupervisionRules(Options);
         for (var i = 0; i < 5; i++) rules.NextDelay(TimeSpan.Zero);
-        rules.Stood();
+        rules.Opened();
         Assert.Equal(Options.FirstRetryDelay, rules.NextDelay(TimeSpan.Zero));
     }
 
@@ -31,7 +31,7 @@ public sealed class SupervisionRulesTests
         for (var i = 0; i < Options.FlapLosses - 1; i++)
         {
             rules.Lost(TimeSpan.FromSeconds(i));
-            rules.Stood();
+            rules.Opened();
         }
         Assert.False(rules.IsFlapping(TimeSpan.FromSeconds(5)));
         Assert.Equal(Options.FirstRetryDelay, rules.NextDelay(TimeSpan.FromSeconds(5)));

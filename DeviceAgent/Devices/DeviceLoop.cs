@@ -29,9 +29,6 @@ public sealed record DeviceSurroundings
 /// </remarks>
 public sealed class DeviceLoop
 {
-    /// <summary>A device that stood for so long has come back.</summary>
-    private static readonly TimeSpan StoodLimit = TimeSpan.FromSeconds(10);
-
     private readonly string _name, _path;
     private readonly DeviceSurroundings _around;
     private readonly IDeviceNodes _nodes;
@@ -97,12 +94,12 @@ public sealed class DeviceLoop
     private async Task<DeviceLoss?> TurnAsync<T>(Func<CancellationToken, ValueTask<T>> open, Func<T, CancellationToken, Task> use, CancellationToken stop)
         where T : IAsyncDisposable
     {
-        long? opened = null;
+        var wasOpen = false;
         try
         {
             await using var device = await open(stop);
-            opened = _around.Time.GetTimestamp();
-            _told = null;
+            (wasOpen, _told) = (true, null);
+            _rules.Opened();
             // The device itself may have told more already.
             if (_health.State is DeviceState.NoDevice or DeviceState.Busy or DeviceState.UserError or DeviceState.HardwareError) Tell(DeviceState.Online);
             await use(device, stop);
@@ -110,7 +107,7 @@ public sealed class DeviceLoop
         }
         catch (DeviceLostException e)
         {
-            See(e, opened);
+            See(e, wasOpen);
             return e.Loss;
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -119,11 +116,10 @@ public sealed class DeviceLoop
         }
     }
 
-    private void See(DeviceLostException e, long? opened)
+    private void See(DeviceLostException e, bool wasOpen)
     {
-        if (opened is { } since)
+        if (wasOpen)
         {
-            if (_around.Time.GetElapsedTime(since) >= StoodLimit) _rules.Stood();
             var flapped = _rules.IsFlapping(Now);
             _rules.Lost(Now);
             _around.Logger.DeviceLost(_name, _path);

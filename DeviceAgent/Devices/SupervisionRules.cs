@@ -64,8 +64,8 @@ internal sealed class SupervisionRules(SupervisionOptions options)
         _losses.Enqueue(now);
     }
 
-    /// <summary>The device was open for long enough to be believed.</summary>
-    public void Stood() => _delay = options.FirstRetryDelay;
+    /// <summary>The device could be opened: the next try, after a loss, is an early one again. That it may not go on like this is what flapping is for.</summary>
+    public void Opened() => _delay = options.FirstRetryDelay;
 
     /// <summary>As far as they are remembered: at most <see cref="MaxKept"/>.</summary>
     public int LossesInLastHour(TimeSpan now) => _losses.Count(l => now - l < Hour);
