@@ -10,7 +10,10 @@ internal static class ReplugCommand
 {
     private const int ShownEvery = 50;
 
-    public static Option<int?> Replug { get; } = new("--replug") { Description = $"Order after order, with cables pulled so often at random moments and plugged in again, 1 to {StormCommand.MostKills}; then all of them are judged." };
+    /// <summary>Every third pull or so leaves an order in doubt, and a kiosk with 100 of them takes no more.</summary>
+    public const int MostPulls = 200;
+
+    public static Option<int?> Replug { get; } = new("--replug") { Description = $"Order after order, with cables pulled so often at random moments and plugged in again, 1 to {MostPulls}; then all of them are judged." };
 
     public static async Task<KioskExitCode> RunAsync(VirtualKiosk kiosk, int seed, int pulls, TimeSpan momentLimit, bool json, TimeProvider time, CancellationToken cancellationToken)
     {

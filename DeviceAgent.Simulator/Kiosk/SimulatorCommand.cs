@@ -47,7 +47,7 @@ internal static class SimulatorCommand
         Require(Scanner, s => s == "none" || TriggeredScanner.Kinds.Contains(s), $"--scanner is none or one of {string.Join(", ", TriggeredScanner.Kinds)}.");
         Require(Printer, p => SimulatedPrinterOptions.ProfileNames.Contains(p), $"--printer is one of {string.Join(", ", SimulatedPrinterOptions.ProfileNames)}.");
         Require(StormCommand.Kills, k => k is >= 1 and <= StormCommand.MostKills, $"--kills is 1 to {StormCommand.MostKills}.");
-        Require(ReplugCommand.Replug, n => n is null or (>= 1 and <= StormCommand.MostKills), $"--replug is 1 to {StormCommand.MostKills}.");
+        Require(ReplugCommand.Replug, n => n is null or (>= 1 and <= ReplugCommand.MostPulls), $"--replug is 1 to {ReplugCommand.MostPulls}.");
         root.SetAction(RunAsync);
         var parsed = root.Parse(arguments);
         return parsed.Errors.Count == 0 ? parsed.InvokeAsync() : RefuseAsync(parsed);
