@@ -67,9 +67,6 @@ public sealed record PrinterProfile
     /// <summary>Dots across the paper, 192 to 1,152.</summary>
     public int Dots { get; init; } = 576;
 
-    /// <summary>Dots to the inch, 150 to 600: 203 is 8 to the millimetre.</summary>
-    public int DotsPerInch { get; init; } = 203;
-
     /// <summary>Sent before each cut where the stock carries black marks: feeds to the next mark. Empty: plain rolls.</summary>
     public ReadOnlyMemory<byte> BlackMark { get; init; }
 
@@ -93,12 +90,6 @@ public sealed record PrinterProfile
 
     /// <summary>Bytes that it still takes after its XOFF, 2 to 1,024.</summary>
     public int XoffReserveBytes { get; init; } = 16;
-
-    /// <summary>Bytes of its receive buffer, 64 to 1,048,576: what a document without flow control should stay below.</summary>
-    public int BufferBytes { get; init; } = 4096;
-
-    /// <summary>It prints GB18030 after FS &amp;.</summary>
-    public bool ChineseMode { get; init; } = true;
 
     /// <summary>What a printer that nobody has described is taken for.</summary>
     public static PrinterProfile Default { get; } = new()

@@ -93,7 +93,6 @@ public static class PrinterProfileFile
             About = root.Text("About", 400),
             Columns = paper.Whole("Columns", defaults.Columns, 16, 96),
             Dots = paper.Whole("Dots", defaults.Dots, 192, 1152),
-            DotsPerInch = paper.Whole("DotsPerInch", defaults.DotsPerInch, 150, 600),
             BlackMark = cut.Command("BlackMark", default),
             Cut = cut.Command("Command", defaults.Cut),
             StatusForm = status.OneOf("Form", defaults.StatusForm),
@@ -101,8 +100,6 @@ public static class PrinterProfileFile
             CutCounters = status.Numbers("CutCounters", defaults.CutCounters, 8, 1, 65_535),
             FlowControl = flow.OneOf("FlowControl", defaults.FlowControl),
             XoffReserveBytes = flow.Whole("XoffReserveBytes", defaults.XoffReserveBytes, 2, 1024),
-            BufferBytes = flow.Whole("BufferBytes", defaults.BufferBytes, 64, 1 << 20),
-            ChineseMode = root.Flag("ChineseMode", defaults.ChineseMode),
             Presenter = root.Has("Presenter") ? Presenter(root.Sub("Presenter")) : null,
         };
         if (!profile.Cut.IsEmpty && !profile.Cut.Span.StartsWith((ReadOnlySpan<byte>)[0x1D, 0x56])) root.Refuse("Cut:Command", "must begin with 1D 56 (GS V); about ESC i and ESC m makers disagree");
@@ -176,16 +173,6 @@ public static class PrinterProfileFile
             if (!Find(key, JsonValueKind.Number, "a whole number", out var value)) return otherwise;
             if (value.TryGetInt32(out var number) && number >= min && number <= max) return number;
             Refuse(key, $"must be a whole number from {min} to {max}");
-            return otherwise;
-        }
-
-        public bool Flag(string key, bool otherwise)
-        {
-            _asked.Add(key);
-            if (!Has(key)) return otherwise;
-            var value = element.GetProperty(key);
-            if (value.ValueKind is JsonValueKind.True or JsonValueKind.False) return value.GetBoolean();
-            Refuse(key, "must be true or false");
             return otherwise;
         }
 

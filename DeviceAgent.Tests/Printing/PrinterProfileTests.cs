@@ -36,19 +36,18 @@ public sealed class PrinterProfileTests
             {
               // the printer in hall 3
               "Name": "hall-3", "About": "a presenter",
-              "Paper": { "Columns": 42, "Dots": 512, "DotsPerInch": 180 },
+              "Paper": { "Columns": 42, "Dots": 512 },
               "Cut": { "BlackMark": "1D 0C", "Command": "1d 56 01" },
               "Status": { "Form": "Kiosk", "Automatic": "No", "CutCounters": [1, 300] },
-              "Line": { "FlowControl": "XonXoff", "XoffReserveBytes": 32, "BufferBytes": 8192 },
-              "ChineseMode": false,
+              "Line": { "FlowControl": "XonXoff", "XoffReserveBytes": 32 },
               "Presenter": { "Present": "1D 65 03 10", "Retract": "1D 65 02", "Eject": "1D 65 05", "TakeTimeoutSeconds": 45, "WhenNotTaken": "Retract", },
             }
             """, out var mistakes)!;
         Assert.Empty(mistakes);
-        Assert.Equal(("hall-3", 42, 512, 180, false), (profile.Name, profile.Columns, profile.Dots, profile.DotsPerInch, profile.ChineseMode));
+        Assert.Equal(("hall-3", 42, 512), (profile.Name, profile.Columns, profile.Dots));
         Assert.Equal("1D0C 1D5601", $"{Convert.ToHexString(profile.BlackMark.Span)} {Convert.ToHexString(profile.Cut.Span)}");
-        Assert.Equal((PrinterStatusForm.Kiosk, AutomaticStatusUse.No, PrinterFlowControl.XonXoff, 32, 8192),
-            (profile.StatusForm, profile.AutomaticStatus, profile.FlowControl, profile.XoffReserveBytes, profile.BufferBytes));
+        Assert.Equal((PrinterStatusForm.Kiosk, AutomaticStatusUse.No, PrinterFlowControl.XonXoff, 32),
+            (profile.StatusForm, profile.AutomaticStatus, profile.FlowControl, profile.XoffReserveBytes));
         Assert.Equal([1, 300], profile.CutCounters);
         Assert.Equal((TimeSpan.FromSeconds(45), NotTakenAction.Retract, "1D650310"),
             (profile.Presenter!.TakeTimeout, profile.Presenter.WhenNotTaken, Convert.ToHexString(profile.Presenter.Present.Span)));
@@ -63,14 +62,13 @@ public sealed class PrinterProfileTests
     [InlineData("""{ "Name": "x", "Paper": { "Columns": 97 } }""", "Paper:Columns must be a whole number from 16 to 96")]
     [InlineData("""{ "Name": "x", "Paper": { "Columns": 48, "Dots": 384 } }""", "Paper:Columns must fit the paper")]
     [InlineData("""{ "Name": "x", "Paper": [] }""", "Paper must be an object")]
-    [InlineData("""{ "Name": "x", "Paper": { "Colums": 48 } }""", "Paper:Colums is not known; there are Columns, Dots, DotsPerInch")]
+    [InlineData("""{ "Name": "x", "Paper": { "Colums": 48 } }""", "Paper:Colums is not known; there are Columns, Dots")]
     [InlineData("""{ "Name": "x", "Cut": { "Command": "1B 69" } }""", "Cut:Command must begin with 1D 56")]
     [InlineData("""{ "Name": "x", "Cut": { "BlackMark": "10 04 01" } }""", "Cut:BlackMark must be a command")]
     [InlineData("""{ "Name": "x", "Cut": { "BlackMark": "1D0C" } }""", "Cut:BlackMark must be 1 to 16 bytes in hexadecimal")]
     [InlineData("""{ "Name": "x", "Cut": { "BlackMark": "" } }""", "Cut:BlackMark must be a command")]
     [InlineData("""{ "Name": "x", "Status": { "Form": "kiosk" } }""", "Status:Form must be one of Epson, Kiosk")]
     [InlineData("""{ "Name": "x", "Status": { "CutCounters": [0] } }""", "Status:CutCounters must hold at most 8 whole numbers from 1 to 65535")]
-    [InlineData("""{ "Name": "x", "ChineseMode": "yes" }""", "ChineseMode must be true or false")]
     [InlineData("""{ "Name": "x", "Presenter": { "AskStatus": "1D 65 06" } }""", "Presenter:Present must be given")]
     [InlineData("""{ "Name": "x", "Presenter": { "Present": "1D 65 03 0C" } }""", "Presenter:AskStatus must be given, or Status:Form be Kiosk")]
     [InlineData("""{ "Name": "x", "Status": { "Form": "Kiosk" }, "Presenter": { "Present": "1D 65 03 0C", "WhenNotTaken": "Retract" } }""", "Presenter:Retract must be given")]
