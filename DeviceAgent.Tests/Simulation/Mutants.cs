@@ -209,8 +209,6 @@ internal sealed record Mutant(string Name, KioskParts Parts, params string[] Kin
         public virtual ValueTask<FenceResult?> FenceAsync(TimeSpan timeout, CancellationToken cancellationToken) => station.FenceAsync(timeout, cancellationToken);
 
         public ValueTask<bool> ClearAsync(CancellationToken cancellationToken) => station.ClearAsync(cancellationToken);
-
-        public ValueTask<bool> ResumeAsync(CancellationToken cancellationToken) => station.ResumeAsync(cancellationToken);
     }
 
     private sealed class ForgetsBytes(IPrinterStation station) : StationMutant(station)

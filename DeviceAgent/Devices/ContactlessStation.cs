@@ -38,11 +38,7 @@ public sealed class ContactlessStation : IKioskDevice
         ArgumentNullException.ThrowIfNull(around);
         (_port, _options, _onCode, _onNoCode, _around) = (port, options, onCode, onNoCode, around);
         _loop = new("card reader", port.Path, around with { Nodes = new NodeOf(port.Node, around.Nodes ?? new PatientNodes(around.Time)) });
-        _loop.Changed += () => Changed?.Invoke();
     }
-
-    /// <summary>After each change of the health.</summary>
-    public event Action? Changed;
 
     public DeviceHealth Health => _loop.Health is var health && _why is { } why && !health.IsFlapping && health.State != DeviceState.Online ? health with { Detail = why } : _loop.Health;
 

@@ -143,8 +143,6 @@ public sealed class PrinterStation : IPrinterStation, IKioskDevice
         return true;
     }, false, null, cancellationToken);
 
-    public ValueTask<bool> ResumeAsync(CancellationToken cancellationToken) => UseAsync(p => p.ResumeAsync(cancellationToken), false, null, cancellationToken);
-
     private async ValueTask<Opened> OpenAsync(CancellationToken stop)
     {
         var printer = await _port.OpenAsync(stop);
@@ -183,7 +181,7 @@ public sealed class PrinterStation : IPrinterStation, IKioskDevice
         if (_mustResume)
         {
             _mustResume = false;
-            if (await ResumeAsync(CancellationToken.None)) _logger.PrinterResumed(_port.Path);
+            if (await UseAsync(p => p.ResumeAsync(CancellationToken.None), false, null, CancellationToken.None)) _logger.PrinterResumed(_port.Path);
         }
         await RefreshAsync(CancellationToken.None);
     }

@@ -166,10 +166,4 @@ public interface IPrinterStation
 
     /// <summary>Drops what the printer still holds; only after a fence. False when the printer is gone.</summary>
     ValueTask<bool> ClearAsync(CancellationToken cancellationToken);
-
-    /// <summary>
-    /// A hand has removed the cause of a recoverable error (a stuck cutter): the printer goes on where it stopped. Clears nothing. The cutter may
-    /// move: only when nobody's fingers can be in it. False when the printer is gone.
-    /// </summary>
-    ValueTask<bool> ResumeAsync(CancellationToken cancellationToken);
 }
