@@ -72,9 +72,6 @@ public sealed class EvdevScanner : ICodeReader
     public ValueTask<ScannedCode> ReadAsync(CancellationToken cancellationToken) => _scanner.ReadAsync(cancellationToken);
 
     /// <inheritdoc/>
-    public void DiscardPending() => _scanner.DiscardPending();
-
-    /// <inheritdoc/>
     public ValueTask<TriggerFault> OpenWindowAsync(CancellationToken cancellationToken) => new(TriggerFault.None);
 
     /// <inheritdoc/>

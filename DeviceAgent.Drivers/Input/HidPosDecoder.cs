@@ -1,4 +1,5 @@
 using System.Text;
+using DeviceAgent.Drivers.Scanning;
 
 namespace DeviceAgent.Drivers.Input;
 
@@ -26,16 +27,14 @@ internal sealed class HidPosDecoder(int maxCodeBytes)
     private const byte ScannedData = 2;
     private const int AimLength = 3, ContinuesAt = 62;
 
-    private readonly byte[] _code = new byte[maxCodeBytes];
+    private readonly CodeParts _code = new(maxCodeBytes);
     private readonly byte[] _aim = new byte[AimLength];
-    private int _length;
-    private bool _isTooLong, _isSkipping;
 
     /// <summary>A code has begun and not ended.</summary>
-    public bool IsInCode { get; private set; }
+    public bool IsInCode => _code.IsOpen;
 
     /// <summary>Stands until the next call.</summary>
-    public ReadOnlySpan<byte> Code => _code.AsSpan(0, _length);
+    public ReadOnlySpan<byte> Code => _code.Bytes;
 
     /// <summary>Null where the scanner sends none.</summary>
     public string? AimIdentifier => _aim[0] == ']' ? Encoding.ASCII.GetString(_aim) : null;
@@ -50,45 +49,19 @@ internal sealed class HidPosDecoder(int maxCodeBytes)
         var dataAt = aimAt + AimLength;
         var data = payload.Slice(dataAt, Math.Min(payload[0], ContinuesAt - dataAt));
         // Reports of one code carry one identifier: with another one a new code has begun, and the rest of the old one is lost.
-        if (!IsInCode || !aim.SequenceEqual(_aim)) Begin(aim);
-        Append(data);
-        if (payload[ContinuesAt] != 0) return HidPosStep.Nothing;
-        IsInCode = false;
-        if (_isSkipping) return HidPosStep.Nothing;
-        return _isTooLong ? HidPosStep.TooLong : HidPosStep.Code;
-    }
-
-    /// <summary>Drops the code in hand, the reports of it included that are still to come.</summary>
-    public void Skip() => _isSkipping = IsInCode;
-
-    /// <summary>Drops the code in hand: the rest of it never came.</summary>
-    /// <returns>False: there was none, or it was being skipped.</returns>
-    public bool TryAbandon()
-    {
-        var was = IsInCode && !_isSkipping;
-        (IsInCode, _isSkipping) = (false, false);
-        return was;
-    }
-
-    private void Begin(ReadOnlySpan<byte> aim)
-    {
-        aim.CopyTo(_aim);
-        _length = 0;
-        _isTooLong = _isSkipping = false;
-        IsInCode = true;
-    }
-
-    private void Append(ReadOnlySpan<byte> data)
-    {
-        if (_isTooLong || data.Length > _code.Length - _length)
+        if (!IsInCode || !aim.SequenceEqual(_aim))
         {
-            _isTooLong = true;
-            _length = 0;
-            return;
+            aim.CopyTo(_aim);
+            _code.Begin();
         }
-        data.CopyTo(_code.AsSpan(_length));
-        _length += data.Length;
+        _code.Append(data);
+        if (payload[ContinuesAt] != 0) return HidPosStep.Nothing;
+        _code.End();
+        return _code.IsTooLong ? HidPosStep.TooLong : HidPosStep.Code;
     }
+
+    /// <inheritdoc cref="CodeParts.TryAbandon"/>
+    public bool TryAbandon() => _code.TryAbandon();
 
     private static bool IsAim(ReadOnlySpan<byte> bytes) => bytes is [(byte)']', var symbology, var modifier, ..] && char.IsAsciiLetter((char)symbology) && char.IsAsciiLetterOrDigit((char)modifier);
 }

@@ -72,16 +72,6 @@ public sealed class HidPosScanner : ICodeReader
     public ValueTask<ScannedCode> ReadAsync(CancellationToken cancellationToken) => _codes.ReadAsync(cancellationToken);
 
     /// <inheritdoc/>
-    public void DiscardPending()
-    {
-        lock (_gate)
-        {
-            _codes.Clear();
-            _decoder.Skip();
-        }
-    }
-
-    /// <inheritdoc/>
     public ValueTask<TriggerFault> OpenWindowAsync(CancellationToken cancellationToken) => new(_enabling);
 
     /// <inheritdoc/>

@@ -25,9 +25,6 @@ public interface ICodeReader : IAsyncDisposable
     /// <exception cref="DeviceLostException">The port is gone.</exception>
     ValueTask<ScannedCode> ReadAsync(CancellationToken cancellationToken);
 
-    /// <summary>Drops what has come and was not read, the rest of a code included that is just coming in.</summary>
-    void DiscardPending();
-
     /// <summary>The scanner may read from now on; opening it again is harmless. Where it has no trigger, nothing is sent.</summary>
     /// <exception cref="DeviceLostException">The port is gone.</exception>
     ValueTask<TriggerFault> OpenWindowAsync(CancellationToken cancellationToken);

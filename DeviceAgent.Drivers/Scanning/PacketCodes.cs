@@ -29,11 +29,6 @@ internal sealed class PacketCodes(LineScannerOptions framing)
 
     public void Add(ScanFault fault, long arrived) => _waiting.Writer.TryWrite(new("", null, arrived, fault));
 
-    public void Clear()
-    {
-        while (_waiting.Reader.TryRead(out _)) { }
-    }
-
     /// <summary>What had come is still read, then this is thrown.</summary>
     public void End(Exception end) => _waiting.Writer.TryComplete(end);
 

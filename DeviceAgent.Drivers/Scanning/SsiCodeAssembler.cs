@@ -18,16 +18,15 @@ internal enum SsiStep
 /// </remarks>
 internal sealed class SsiCodeAssembler(int maxCodeBytes)
 {
-    private readonly byte[] _code = new byte[maxCodeBytes];
-    private int _length;
-    private bool _isTooLong, _isSkipping, _hasLast;
+    private readonly CodeParts _code = new(maxCodeBytes);
+    private bool _hasLast;
     private ulong _last;
 
     /// <summary>A code has begun and not ended.</summary>
-    public bool IsInCode { get; private set; }
+    public bool IsInCode => _code.IsOpen;
 
     /// <summary>Stands until the next call.</summary>
-    public ReadOnlySpan<byte> Code => _code.AsSpan(0, _length);
+    public ReadOnlySpan<byte> Code => _code.Bytes;
 
     /// <summary>The guide's bar code type of <see cref="Code"/>.</summary>
     public byte Type { get; private set; }
@@ -38,25 +37,19 @@ internal sealed class SsiCodeAssembler(int maxCodeBytes)
         var isRepeated = packet.IsRetransmission && _hasLast && mark == _last;
         (_last, _hasLast) = (mark, true);
         if (isRepeated || packet.Data.IsEmpty) return SsiStep.Nothing;
-        if (!IsInCode) Begin(packet.Data[0]);
-        Append(packet.Data[0] == Type ? packet.Data[1..] : packet.Data);
+        if (!IsInCode)
+        {
+            Type = packet.Data[0];
+            _code.Begin();
+        }
+        _code.Append(packet.Data[0] == Type ? packet.Data[1..] : packet.Data);
         if (packet.IsContinued) return SsiStep.Nothing;
-        IsInCode = false;
-        if (_isSkipping) return SsiStep.Nothing;
-        return _isTooLong ? SsiStep.TooLong : SsiStep.Code;
+        _code.End();
+        return _code.IsTooLong ? SsiStep.TooLong : SsiStep.Code;
     }
 
-    /// <summary>Drops the code in hand, the packets of it included that are still to come.</summary>
-    public void Skip() => _isSkipping = IsInCode;
-
-    /// <summary>Drops the code in hand: the rest of it never came.</summary>
-    /// <returns>False: there was none, or it was being skipped.</returns>
-    public bool TryAbandon()
-    {
-        var was = IsInCode && !_isSkipping;
-        (IsInCode, _isSkipping) = (false, false);
-        return was;
-    }
+    /// <inheritdoc cref="CodeParts.TryAbandon"/>
+    public bool TryAbandon() => _code.TryAbandon();
 
     /// <summary>ISO/IEC 15424 for the guide's bar code type; null where several are possible, or none is known.</summary>
     public static string? AimOf(byte type) => type switch
@@ -74,25 +67,6 @@ internal sealed class SsiCodeAssembler(int maxCodeBytes)
         0xB7 => "]h0",
         _ => null,
     };
-
-    private void Begin(byte type)
-    {
-        (Type, IsInCode) = (type, true);
-        _length = 0;
-        _isTooLong = _isSkipping = false;
-    }
-
-    private void Append(ReadOnlySpan<byte> data)
-    {
-        if (_isTooLong || data.Length > _code.Length - _length)
-        {
-            _isTooLong = true;
-            _length = 0;
-            return;
-        }
-        data.CopyTo(_code.AsSpan(_length));
-        _length += data.Length;
-    }
 
     // FNV-1a: the bytes themselves may be personal data and are not kept for this.
     private static ulong Mark(ReadOnlySpan<byte> data, bool isContinued)

@@ -4,8 +4,8 @@ namespace DeviceAgent.Drivers.Scanning;
 /// <remarks>
 /// Source: Zebra Simple Serial Interface Programmer's Guide. The scanner is set to SSI host, software handshaking, packeted decode data.
 /// Owns the port: disposing closes it and ends a pending read. One reader; reads the port by itself, so that every packet is acknowledged at once:
-/// a scanner that waits for it reads nothing else, and sends the packet again. A code that was acknowledged is never dropped but by <see cref="DiscardPending"/>
-/// or by sixteen younger ones that nobody reads either.
+/// a scanner that waits for it reads nothing else, and sends the packet again. A code that was acknowledged is never dropped but
+/// by sixteen younger ones that nobody reads either.
 /// A packet with a wrong checksum is asked for again (CMD_NAK, RESEND). A pulled cable is the port's <see cref="DeviceLostException"/>.
 /// </remarks>
 public sealed class SsiScanner : ICodeReader
@@ -56,16 +56,6 @@ public sealed class SsiScanner : ICodeReader
 
     /// <inheritdoc/>
     public ValueTask<ScannedCode> ReadAsync(CancellationToken cancellationToken) => _codes.ReadAsync(cancellationToken);
-
-    /// <inheritdoc/>
-    public void DiscardPending()
-    {
-        lock (_gate)
-        {
-            _codes.Clear();
-            _assembler.Skip();
-        }
-    }
 
     /// <inheritdoc/>
     public ValueTask<TriggerFault> OpenWindowAsync(CancellationToken cancellationToken) => _exchange.RunAsync(_profile.Opening, endAtFault: true, cancellationToken);

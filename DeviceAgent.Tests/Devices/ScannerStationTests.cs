@@ -239,8 +239,6 @@ public sealed class ScannerStationTests
             return await _waiting.Task.WaitAsync(cancellationToken);
         }
 
-        public void DiscardPending() => _codes.Clear();
-
         public ValueTask<TriggerFault> OpenWindowAsync(CancellationToken cancellationToken) => Command("+");
 
         public ValueTask<TriggerFault> CloseWindowAsync(CancellationToken cancellationToken) => Command("-");

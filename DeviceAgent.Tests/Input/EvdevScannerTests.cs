@@ -174,21 +174,6 @@ public sealed class EvdevScannerTests
         }
     }
 
-    [Fact]
-    public async Task A_code_is_not_delivered_twice_when_discarded()
-    {
-        var device = new RecordedDevice();
-        await using var scanner = await OpenAsync(device, new());
-        await device.SendAsync(new TypedKeys().Type("8011\r").ToArray());
-        Assert.Equal(("8011", null), await ReadAsync(scanner));
-        var reading = ReadAsync(scanner);
-        await device.SendAsync(new TypedKeys().Type("80").ToArray());
-        await UntilAsync(() => _time.UntilNextTimer is not null);
-        scanner.DiscardPending();
-        await device.SendAsync(new TypedKeys().Type("12\r8013\r").ToArray());
-        Assert.Equal(("8013", null), await reading);
-    }
-
     private ValueTask<EvdevScanner> OpenAsync(RecordedDevice device, KeyboardScannerOptions options) =>
         EvdevScanner.OpenAsync("/dev/input/event0", device.Port, device, options, KeyboardLayout.Find("us"), _time, TestEnds);
 

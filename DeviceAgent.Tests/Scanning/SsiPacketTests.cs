@@ -90,11 +90,6 @@ public sealed class SsiPacketTests
         Assert.False(assembler.IsInCode);
 
         Assert.Null(Take(assembler, Continued, "80"));
-        assembler.Skip();
-        Assert.Null(Take(assembler, 0, "12"));
-        Assert.Equal("8013", Take(assembler, 0, "8013"));
-
-        Assert.Null(Take(assembler, Continued, "80"));
         Assert.True(assembler.TryAbandon());
         Assert.Equal("8014", Take(assembler, 0, "8014"));
     }

@@ -40,8 +40,6 @@ internal sealed class WorldScanner(AgentRun run) : IScannerPort
     {
         public ValueTask<ScannedCode> ReadAsync(CancellationToken cancellationToken) => scanner.ReadAsync(cancellationToken);
 
-        public void DiscardPending() => scanner.DiscardPending();
-
         public ValueTask<TriggerFault> OpenWindowAsync(CancellationToken cancellationToken) => Set(true);
 
         public ValueTask<TriggerFault> CloseWindowAsync(CancellationToken cancellationToken) => Set(false);
