@@ -16,7 +16,7 @@ namespace DeviceAgent.Drivers;
 /// then throw <see cref="DeviceLostException"/>; writes throw it at once; <see cref="Lost"/> completes even when nobody reads.
 /// </remarks>
 [SuppressMessage("Naming", "CA1710", Justification = "The field calls it a line; that it is a stream is how it is used.")]
-public abstract partial class PolledLine : Stream, ICountsBytesWritten
+public abstract partial class PolledLine : SequentialStream, ICountsBytesWritten
 {
     /// <summary>Bounds the time that one system call is made with the lock held.</summary>
     private const int MaxBytesPerWrite = 4096;
@@ -84,13 +84,7 @@ public abstract partial class PolledLine : Stream, ICountsBytesWritten
     }
 
     /// <inheritdoc/>
-    public override bool CanRead => true;
-
-    /// <inheritdoc/>
     public override bool CanWrite { get; }
-
-    /// <inheritdoc/>
-    public override bool CanSeek => false;
 
     /// <summary>Waits for at least one byte and gives what is there; an empty buffer waits until there is something. Never 0 otherwise.</summary>
     /// <exception cref="DeviceLostException">The device is gone, and everything that it had sent was read.</exception>
@@ -138,44 +132,6 @@ public abstract partial class PolledLine : Stream, ICountsBytesWritten
         _write.CancelWith(static (line, token) => ((PolledLine)line!).Cancel(((PolledLine)line)._write, token), this, cancellationToken);
         return _write.AsValueTask();
     }
-
-    /// <inheritdoc/>
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    /// <inheritdoc/>
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    /// <inheritdoc cref="ReadAsync(Memory{byte}, CancellationToken)"/>
-    public override int Read(byte[] buffer, int offset, int count) =>
-        ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
-
-    /// <inheritdoc cref="WriteAsync(ReadOnlyMemory{byte}, CancellationToken)"/>
-    public override void Write(byte[] buffer, int offset, int count) =>
-        WriteAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
-
-    /// <summary>Does nothing: a completed write is with the kernel already. See <see cref="FlushAsync"/>.</summary>
-    public override void Flush() { }
-
-    /// <summary>Does nothing: a completed write is with the kernel already.</summary>
-    public override Task FlushAsync(CancellationToken cancellationToken) => cancellationToken.IsCancellationRequested ? Task.FromCanceled(cancellationToken) : Task.CompletedTask;
-
-    /// <summary>Not supported: a line has no length.</summary>
-    public override long Length => throw new NotSupportedException();
-
-    /// <summary>Not supported: a line has no position.</summary>
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
-    /// <summary>Not supported: a line has no position.</summary>
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <summary>Not supported: a line has no length.</summary>
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     /// <summary>Closes the line without blocking the caller; the port can be opened again when the task has completed.</summary>
     public override async ValueTask DisposeAsync()

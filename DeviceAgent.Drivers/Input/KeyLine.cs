@@ -9,7 +9,7 @@ namespace DeviceAgent.Drivers.Input;
 /// Owns the port. One reader; a read is not to be cancelled once it waits.
 /// </remarks>
 [SuppressMessage("Naming", "CA1710", Justification = "That it is a stream is how a scanner reads through it.")]
-internal sealed class KeyLine(Stream port, IDeviceControl control, KeyDecoder decoder, KeySuffix suffix, TimeProvider time) : Stream
+internal sealed class KeyLine(Stream port, IDeviceControl control, KeyDecoder decoder, KeySuffix suffix, TimeProvider time) : SequentialStream
 {
     private const int EventsAtOnce = 32, MaxBytesPerEvent = 7;
     private const byte CarriageReturn = 0x0D, NoCharacter = 0x00;
@@ -64,32 +64,7 @@ internal sealed class KeyLine(Stream port, IDeviceControl control, KeyDecoder de
         return taken;
     }
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
-
-    public override bool CanRead => true;
-
     public override bool CanWrite => false;
-
-    public override bool CanSeek => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Flush() { }
 
     public override async ValueTask DisposeAsync()
     {

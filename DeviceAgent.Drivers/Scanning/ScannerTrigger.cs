@@ -10,7 +10,7 @@ namespace DeviceAgent.Drivers.Scanning;
 /// A pulled cable is the port's <see cref="DeviceLostException"/>, for the reader and for the command.
 /// </remarks>
 [SuppressMessage("Naming", "CA1710", Justification = "That it is a stream is how a scanner reads through it.")]
-public sealed class ScannerTrigger : Stream
+public sealed class ScannerTrigger : SequentialStream
 {
     private const int ChunkBytes = 1024, RingBytes = 4096, RoomBytes = ChunkBytes + ReplyPattern.MaxBytes + ReplyPattern.MaxRun + 1;
 
@@ -76,43 +76,8 @@ public sealed class ScannerTrigger : Stream
         }
     }
 
-    /// <inheritdoc/>
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    /// <inheritdoc/>
-    public override int Read(byte[] buffer, int offset, int count) => ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
-
-    /// <inheritdoc/>
-    public override bool CanRead => true;
-
-    /// <inheritdoc/>
+    /// <summary>False: the profile alone writes.</summary>
     public override bool CanWrite => false;
-
-    /// <inheritdoc/>
-    public override bool CanSeek => false;
-
-    /// <summary>Not supported.</summary>
-    public override long Length => throw new NotSupportedException();
-
-    /// <summary>Not supported.</summary>
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
-    /// <summary>Not supported: the profile alone writes.</summary>
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    /// <summary>Not supported.</summary>
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <summary>Not supported.</summary>
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    /// <summary>Does nothing.</summary>
-    public override void Flush() { }
 
     /// <summary>Closes the port.</summary>
     public override async ValueTask DisposeAsync()

@@ -10,7 +10,7 @@ namespace DeviceAgent.Drivers.Serial.DotNetIot;
 /// as soon as the package's read says so. What it cannot do, where <see cref="SerialLine"/> can: docs/optional-builds.md.
 /// </remarks>
 [SuppressMessage("Naming", "CA1710", Justification = "The field calls it a line; that it is a stream is how it is used.")]
-public sealed class PortsLine : Stream, ICountsBytesWritten
+public sealed class PortsLine : SequentialStream, ICountsBytesWritten
 {
     private readonly SerialPort _port;
     private readonly TimeProvider _time;
@@ -64,13 +64,7 @@ public sealed class PortsLine : Stream, ICountsBytesWritten
     }
 
     /// <inheritdoc/>
-    public override bool CanRead => true;
-
-    /// <inheritdoc/>
     public override bool CanWrite => true;
-
-    /// <inheritdoc/>
-    public override bool CanSeek => false;
 
     /// <summary>Waits for at least one byte and gives what is there. Never 0, but for an empty buffer.</summary>
     /// <exception cref="DeviceLostException">The device is gone, and everything that it had sent was read.</exception>
@@ -121,37 +115,6 @@ public sealed class PortsLine : Stream, ICountsBytesWritten
             throw new DeviceLostException(Path, DeviceLoss.Unplugged, 0);
         }
     }
-
-    /// <inheritdoc/>
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    /// <inheritdoc/>
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    /// <inheritdoc/>
-    public override int Read(byte[] buffer, int offset, int count) => ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
-
-    /// <inheritdoc/>
-    public override void Write(byte[] buffer, int offset, int count) => WriteAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
-
-    /// <summary>Does nothing: a completed write is with the kernel already.</summary>
-    public override void Flush() { }
-
-    /// <summary>Not supported: a line has no length.</summary>
-    public override long Length => throw new NotSupportedException();
-
-    /// <summary>Not supported: a line has no position.</summary>
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
-    /// <summary>Not supported: a line has no position.</summary>
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <summary>Not supported: a line has no length.</summary>
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     /// <summary>Closes the line without blocking the caller: the package's close may wait for the device.</summary>
     public override async ValueTask DisposeAsync()
