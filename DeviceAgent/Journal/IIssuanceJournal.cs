@@ -277,6 +277,19 @@ public sealed record AttemptRecord
     /// <summary>Null while the attempt is open.</summary>
     public AttemptEnd? End { get; init; }
     public DateTimeOffset? EndedAt { get; init; }
+
+    /// <param name="startedAt">Kept to the millisecond, as it will be read again.</param>
+    internal static AttemptRecord Begun(long id, string processId, NewAttempt attempt, DateTimeOffset startedAt) => new()
+    {
+        Id = id,
+        Kind = attempt.Kind,
+        TicketIndex = attempt.TicketIndex,
+        ProcessId = processId,
+        StartedAt = DateTimeOffset.FromUnixTimeMilliseconds(startedAt.ToUnixTimeMilliseconds()),
+        Before = attempt.Before,
+        Copy = attempt.Copy,
+        StockNumber = attempt.StockNumber,
+    };
 }
 
 /// <param name="Unit">Serial number or path.</param>

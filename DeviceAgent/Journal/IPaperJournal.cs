@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace DeviceAgent.Journal;
 
 /// <summary>What the journal keeps about paper and printers besides the tickets themselves; see <see cref="IIssuanceJournal"/> for its manners.</summary>
@@ -35,7 +37,15 @@ public interface IPaperJournal
 /// <param name="Millimetres">Paper of all attempts of which a byte was sent.</param>
 /// <param name="Cuts">By an exact counter where both readings are there, else one for each attempt that was presented.</param>
 /// <param name="Faults">Attempts of which a byte was sent and that are not known to have been presented.</param>
-public sealed record PrinterUse(string Unit, DateTimeOffset Since, long Tickets, long Millimetres, long Cuts, long Faults);
+public sealed record PrinterUse(string Unit, DateTimeOffset Since, long Tickets, long Millimetres, long Cuts, long Faults)
+{
+    /// <summary>What the same printer did later, added.</summary>
+    public PrinterUse Plus(PrinterUse more)
+    {
+        ArgumentNullException.ThrowIfNull(more);
+        return this with { Tickets = Tickets + more.Tickets, Millimetres = Millimetres + more.Millimetres, Cuts = Cuts + more.Cuts, Faults = Faults + more.Faults };
+    }
+}
 
 /// <param name="Number">As it is printed on the form.</param>
 /// <param name="IsTaken">The form is out, or may be: the next one is another. False: it is still in the printer.</param>
@@ -43,4 +53,17 @@ public sealed record StockPosition(string Number, bool IsTaken)
 {
     /// <summary>Characters of a number.</summary>
     public const int MaxLength = 24;
+}
+
+/// <summary>What a person told of the form in the printer, as the journal keeps it: from which attempt on, and its number.</summary>
+internal readonly record struct StockMark(long After, string Number)
+{
+    /// <exception cref="FormatException">Not what <see cref="ToString"/> gives.</exception>
+    public static StockMark Parse(string text)
+    {
+        var at = text.IndexOf(':', StringComparison.Ordinal);
+        return new(long.Parse(text.AsSpan(0, Math.Max(0, at)), NumberStyles.None, CultureInfo.InvariantCulture), text[(at + 1)..]);
+    }
+
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{After}:{Number}");
 }

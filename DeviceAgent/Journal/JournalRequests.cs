@@ -91,6 +91,9 @@ internal static class JournalRequests
             throw new ArgumentException($"A stock number has 1 to {StockPosition.MaxLength} printable ASCII characters without spaces.", nameof(number));
     }
 
+    /// <summary>For the audit: which form an attempt is to be printed on.</summary>
+    public static string TellForm(string? number) => number is null ? "" : $" form {number}";
+
     /// <summary>For the audit: what became of a form.</summary>
     public static string TellForm(string? number, AttemptKind kind, AttemptEnd end) => (number, end) switch
     {

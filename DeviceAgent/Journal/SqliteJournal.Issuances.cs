@@ -56,9 +56,9 @@ public sealed partial class SqliteJournal
         var id = _lastAttempt + 1;
         var processId = AttemptProcessIds.OfAttempt(_processIdStart, id).ToString();
         InsertAttempt(id, issuance, processId, attempt, at);
-        change.Commit(at, JournalAudit.AttemptStarted, $"issuance {Text(issuance)} attempt {Text(id)}{OnForm(attempt.StockNumber)}");
+        change.Commit(at, JournalAudit.AttemptStarted, $"issuance {Text(issuance)} attempt {Text(id)}{JournalRequests.TellForm(attempt.StockNumber)}");
         _lastAttempt = id;
-        return Started(id, processId, attempt, at);
+        return AttemptRecord.Begun(id, processId, attempt, at);
     }
 
     private void InsertAttempt(long id, long issuance, string processId, NewAttempt attempt, DateTimeOffset at)
@@ -67,20 +67,6 @@ public sealed partial class SqliteJournal
             .Bind(4, attempt.TicketIndex).Bind(5, processId).Bind(6, Milliseconds(at));
         BindEvidence(insert, 7, attempt.Before).Bind(17, attempt.Copy).Bind(18, attempt.Millimetres).Bind(19, attempt.StockNumber).Run();
     }
-
-    private static AttemptRecord Started(long id, string processId, NewAttempt attempt, DateTimeOffset at) => new()
-    {
-        Id = id,
-        Kind = attempt.Kind,
-        TicketIndex = attempt.TicketIndex,
-        ProcessId = processId,
-        StartedAt = Instant(Milliseconds(at)),
-        Before = attempt.Before,
-        Copy = attempt.Copy,
-        StockNumber = attempt.StockNumber,
-    };
-
-    private static string OnForm(string? number) => number is null ? "" : $" form {number}";
 
     public void EndAttempt(long attempt, AttemptEnd end, DateTimeOffset at)
     {

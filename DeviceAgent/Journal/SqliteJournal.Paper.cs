@@ -1,11 +1,9 @@
-using System.Globalization;
-
 namespace DeviceAgent.Journal;
 
 /// <content>Paper, and what printers did.</content>
 public sealed partial class SqliteJournal
 {
-    /// <summary>Attempts that may be summed up whenever somebody asks: some milliseconds.</summary>
+    /// <summary>Attempts that may be summed up whenever somebody asks; more are moved into rows of their printers.</summary>
     private const int AttemptsToCount = 2_000;
 
     public StockPosition? Stock
@@ -14,7 +12,7 @@ public sealed partial class SqliteJournal
         {
             using var entry = Enter();
             return ReadMeta(_database, JournalSchema.Stock) is not { } set ? null
-                : LastStock() is { } last ? new(last.Number, last.IsTaken) : new(set[(set.IndexOf(':', StringComparison.Ordinal) + 1)..], false);
+                : LastStock() is { } last ? new(last.Number, last.IsTaken) : new(StockMark.Parse(set).Number, false);
         }
     }
 
@@ -36,7 +34,7 @@ public sealed partial class SqliteJournal
             while (kept.Step()) uses[kept.Text(0)] = ReadUse(kept);
         }
         foreach (var more in UseOfAttempts(_lastAttempt))
-            uses[more.Unit] = uses.TryGetValue(more.Unit, out var known) ? Sum(known, more) : more;
+            uses[more.Unit] = uses.TryGetValue(more.Unit, out var known) ? known.Plus(more) : more;
         return [.. uses.Values];
     }
 
@@ -46,7 +44,7 @@ public sealed partial class SqliteJournal
         JournalRequests.CheckStock(next);
         JournalRequests.CheckByHand(by, reason);
         using var change = BeginChange();
-        WriteMeta(_database, JournalSchema.Stock, $"{Text(_lastAttempt)}:{next}");
+        WriteMeta(_database, JournalSchema.Stock, new StockMark(_lastAttempt, next).ToString());
         change.Commit(at, JournalAudit.Stock, $"next is {next}, by {by}: {reason}");
     }
 
@@ -58,11 +56,11 @@ public sealed partial class SqliteJournal
         Require("A test strip", JournalTransitions.WhyNoTestStrip(attempt.Kind, FindOpenTestStrip() is not null));
         var id = _lastAttempt + 1;
         var processId = AttemptProcessIds.OfAttempt(_processIdStart, id).ToString();
-        if (attempt.StockNumber is { } first) WriteMeta(_database, JournalSchema.Stock, $"{Text(_lastAttempt)}:{first}");
+        if (attempt.StockNumber is { } first) WriteMeta(_database, JournalSchema.Stock, new StockMark(_lastAttempt, first).ToString());
         InsertAttempt(id, JournalSchema.NoIssuance, processId, attempt, at);
-        change.Commit(at, JournalAudit.TestStrip, $"attempt {Text(id)}{OnForm(attempt.StockNumber)}, by {by}");
+        change.Commit(at, JournalAudit.TestStrip, $"attempt {Text(id)}{JournalRequests.TellForm(attempt.StockNumber)}, by {by}");
         _lastAttempt = id;
-        return Started(id, processId, attempt, at);
+        return AttemptRecord.Begun(id, processId, attempt, at);
     }
 
     public void EndPaperChange(long strip, AttemptEnd end, string unit, DateTimeOffset at)
@@ -87,7 +85,7 @@ public sealed partial class SqliteJournal
     private (string Number, bool IsTaken, long Attempt)? LastStock()
     {
         if (ReadMeta(_database, JournalSchema.Stock) is not { } set) return null;
-        var from = long.Parse(set.AsSpan(0, set.IndexOf(':', StringComparison.Ordinal)), NumberStyles.None, CultureInfo.InvariantCulture);
+        var from = StockMark.Parse(set).After;
         using var last = _database.Use(JournalSql.LastStock).Bind(1, from).Bind(2, _lastAttempt - AttemptsLookedBack);
         if (!last.Step()) return null;
         var isInside = !last.IsNull(1) && JournalWords.ToAttemptOutcome(last.Text(1)) == AttemptOutcome.NotPresented;
@@ -123,12 +121,4 @@ public sealed partial class SqliteJournal
 
     private static PrinterUse ReadUse(SqliteStatement row) =>
         new(row.Text(0), Instant(row.Int64(1)), row.Int64(2), row.Int64(3), row.Int64(4), row.Int64(5));
-
-    private static PrinterUse Sum(PrinterUse one, PrinterUse more) => one with
-    {
-        Tickets = one.Tickets + more.Tickets,
-        Millimetres = one.Millimetres + more.Millimetres,
-        Cuts = one.Cuts + more.Cuts,
-        Faults = one.Faults + more.Faults,
-    };
 }

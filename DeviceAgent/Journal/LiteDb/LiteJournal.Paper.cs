@@ -1,4 +1,3 @@
-using System.Globalization;
 using LiteDB;
 
 namespace DeviceAgent.Journal.LiteDb;
@@ -6,7 +5,7 @@ namespace DeviceAgent.Journal.LiteDb;
 /// <content>Paper, and what printers did.</content>
 internal sealed partial class LiteJournal
 {
-    /// <summary>Attempts that may be summed up whenever somebody asks: some tens of milliseconds.</summary>
+    /// <summary>Attempts that may be summed up whenever somebody asks; more are moved into rows of their printers.</summary>
     private const int AttemptsToCount = 2_000;
 
     public StockPosition? Stock
@@ -15,7 +14,7 @@ internal sealed partial class LiteJournal
         {
             using var entry = Enter();
             return ReadMeta(_database, JournalSchema.Stock) is not { } set ? null
-                : LastStock() is { } last ? new(last.Number, last.IsTaken) : new(set[(set.IndexOf(':', StringComparison.Ordinal) + 1)..], false);
+                : LastStock() is { } last ? new(last.Number, last.IsTaken) : new(StockMark.Parse(set).Number, false);
         }
     }
 
@@ -47,7 +46,7 @@ internal sealed partial class LiteJournal
         JournalRequests.CheckStock(next);
         JournalRequests.CheckByHand(by, reason);
         using var change = BeginChange();
-        WriteMeta(_database, JournalSchema.Stock, $"{Text(_lastAttempt)}:{next}");
+        WriteMeta(_database, JournalSchema.Stock, new StockMark(_lastAttempt, next).ToString());
         change.Commit(at, JournalAudit.Stock, $"next is {next}, by {by}: {reason}");
     }
 
@@ -59,11 +58,11 @@ internal sealed partial class LiteJournal
         Require("A test strip", JournalTransitions.WhyNoTestStrip(attempt.Kind, FindOpenTestStrip() is not null));
         var id = _lastAttempt + 1;
         var processId = AttemptProcessIds.OfAttempt(_processIdStart, id).ToString();
-        if (attempt.StockNumber is { } first) WriteMeta(_database, JournalSchema.Stock, $"{Text(_lastAttempt)}:{first}");
+        if (attempt.StockNumber is { } first) WriteMeta(_database, JournalSchema.Stock, new StockMark(_lastAttempt, first).ToString());
         InsertAttempt(id, JournalSchema.NoIssuance, processId, attempt, at);
-        change.Commit(at, JournalAudit.TestStrip, $"attempt {Text(id)}{OnForm(attempt.StockNumber)}, by {by}");
+        change.Commit(at, JournalAudit.TestStrip, $"attempt {Text(id)}{JournalRequests.TellForm(attempt.StockNumber)}, by {by}");
         _lastAttempt = id;
-        return Started(id, processId, attempt, at);
+        return AttemptRecord.Begun(id, processId, attempt, at);
     }
 
     public void EndPaperChange(long strip, AttemptEnd end, string unit, DateTimeOffset at)
@@ -91,7 +90,7 @@ internal sealed partial class LiteJournal
     private (string Number, bool IsTaken, long Attempt)? LastStock()
     {
         if (ReadMeta(_database, JournalSchema.Stock) is not { } set) return null;
-        var from = long.Parse(set.AsSpan(0, set.IndexOf(':', StringComparison.Ordinal)), NumberStyles.None, CultureInfo.InvariantCulture);
+        var from = StockMark.Parse(set).After;
         static bool HasForm(BsonDocument attempt) => attempt.TextOrNull("stock") is not null;
         if (_database.Newest(LiteSchema.Attempt, Math.Max(from, _lastAttempt - AttemptsLookedBack), AttemptsLookedBack, HasForm) is not [.., var last] || !HasForm(last)) return null;
         var isInside = last.Int64OrNull("ended_at") is not null && JournalWords.ToAttemptOutcome(last.Text("outcome")) == AttemptOutcome.NotPresented;
@@ -110,7 +109,7 @@ internal sealed partial class LiteJournal
         foreach (var use in more.Values)
         {
             var kept = _database.Find(LiteSchema.Meta, LiteSchema.PrinterUse + use.Unit);
-            var sum = kept is null ? use : Sum(UseOf(kept), use);
+            var sum = kept is null ? use : UseOf(kept).Plus(use);
             var row = kept ?? new() { ["_id"] = LiteSchema.PrinterUse + use.Unit };
             row["since"] = Milliseconds(sum.Since);
             row["tickets"] = sum.Tickets;
@@ -136,7 +135,7 @@ internal sealed partial class LiteJournal
         foreach (var attempt in attempts.Where(a => a.Int64OrNull("ended_at") is not null))
         {
             var use = UseOfAttempt(attempt);
-            uses[use.Unit] = uses.TryGetValue(use.Unit, out var known) ? Sum(known, use) : use;
+            uses[use.Unit] = uses.TryGetValue(use.Unit, out var known) ? known.Plus(use) : use;
         }
     }
 
@@ -157,12 +156,4 @@ internal sealed partial class LiteJournal
 
     private static PrinterUse UseOf(BsonDocument row) => new(
         row.Text("_id")[LiteSchema.PrinterUse.Length..], row.Instant("since"), row.Int64("tickets"), row.Int64("millimetres"), row.Int64("cuts"), row.Int64("faults"));
-
-    private static PrinterUse Sum(PrinterUse one, PrinterUse more) => one with
-    {
-        Tickets = one.Tickets + more.Tickets,
-        Millimetres = one.Millimetres + more.Millimetres,
-        Cuts = one.Cuts + more.Cuts,
-        Faults = one.Faults + more.Faults,
-    };
 }
