@@ -8,8 +8,6 @@ namespace DeviceAgent.Simulator.Kiosk;
 /// <summary>--replug of the virtual kiosk's command line.</summary>
 internal static class ReplugCommand
 {
-    private const int ShownEvery = 50;
-
     /// <summary>Every third pull or so leaves an order in doubt, and a kiosk with 100 of them takes no more.</summary>
     public const int MostPulls = 200;
 
@@ -18,26 +16,14 @@ internal static class ReplugCommand
     public static async Task<KioskExitCode> RunAsync(VirtualKiosk kiosk, int seed, int pulls, TimeSpan momentLimit, bool json, TimeProvider time, CancellationToken cancellationToken)
     {
         using var run = new ReplugRun(kiosk, seed, pulls, momentLimit, time);
-        run.Pulled += done =>
-        {
-            if (done % ShownEvery == 0) Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{done} of {pulls} pulls after {kiosk.TimeLine.Now.TotalSeconds:F0} s"));
-        };
-        try
+        run.Pulled += done => SeededRun.ShowProgress(kiosk, done, pulls, "pulls");
+        return await SeededRun.RunAsync(kiosk.Folder, string.Create(CultureInfo.InvariantCulture, $"--replug {pulls} --seed {seed}"), json, async () =>
         {
             var result = await run.RunAsync(cancellationToken);
             if (json) WriteJson(Console.Out, result);
             else WriteText(Console.Out, result);
-            if (result.Verdict.Violations.Count + result.Leaks.Count == 0) return KioskExitCode.Agreement;
-            TellHowToRepeat(kiosk.Folder, seed, pulls);
-            return KioskExitCode.Disagreement;
-        }
-        catch (VirtualKioskException e)
-        {
-            if (json) OnceReport.WriteError(Console.Out, e.Message);
-            await Console.Error.WriteLineAsync(e.Message);
-            TellHowToRepeat(kiosk.Folder, seed, pulls);
-            return KioskExitCode.RunFailed;
-        }
+            return result.Verdict.Violations.Count + result.Leaks.Count == 0;
+        });
     }
 
     private static void WriteText(TextWriter to, ReplugResult result)
@@ -76,12 +62,4 @@ internal static class ReplugCommand
     private static string Name(PluggedDevice device) => System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(device.ToString());
 
     private static JsonObject Resources(ProcessResources held) => new() { ["descriptors"] = held.Descriptors, ["threads"] = held.Threads, ["anonymousKiB"] = held.AnonymousKiB };
-
-    private static void TellHowToRepeat(KioskFolder folder, int seed, int pulls)
-    {
-        folder.Keep = true;
-        Console.Error.WriteLine($"Kept: {folder.LogPath} (the agent), {folder.TimeLinePath} (the kiosk), {folder.State} (the journal).");
-        Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"Again: dotnet run --project DeviceAgent.Simulator -- --replug {pulls} --seed {seed}. That is the same plan; its moments are met in real time, so the run will not be the same."));
-    }
 }

@@ -70,8 +70,7 @@ internal sealed class ReplugRun : IDisposable
         var after = await RestAsync(cancellationToken);
         var cases = await AskAllAsync(cancellationToken);
         if (await _kiosk.StopAgentAsync() is not 0) throw new VirtualKioskException("the agent did not stop as it was asked to when all was over");
-        // A command that a pull has torn is completed with padding, which no printer knows as one; the printer may come to it long after the pull.
-        var verdict = StormJudgement.Judge(cases, new PaperWitness(_witness.Pieces, _kiosk.Printer.InMouth, UnknownBytes: 0), doubtIsAllowed: true);
+        var verdict = StormJudgement.Judge(cases, new PaperWitness(_witness.Pieces, _kiosk.Printer.InMouth, _kiosk.Printer.UnknownBytes), doubtIsAllowed: true);
         return new(_seed, _pulls, verdict, before, after, [.. Leaks(before, after)], _kiosk.TimeLine.Now - from);
     }
 
@@ -139,7 +138,12 @@ internal sealed class ReplugRun : IDisposable
 
     private void SetCable(PluggedDevice device, bool plugged)
     {
-        lock (_cables) _kiosk.SetCable(device, plugged);
+        lock (_cables)
+        {
+            // All that the old line carried has arrived by now; what it tore is completed by what comes over the new one.
+            if (plugged && device == PluggedDevice.Printer) _kiosk.Printer.MarkTorn();
+            _kiosk.SetCable(device, plugged);
+        }
     }
 
     /// <summary>What the agent holds when it has nothing to do.</summary>

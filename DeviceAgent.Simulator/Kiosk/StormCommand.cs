@@ -7,7 +7,6 @@ namespace DeviceAgent.Simulator.Kiosk;
 internal static class StormCommand
 {
     public const int MostKills = 100_000;
-    private const int ShownEvery = 50;
 
     // Shorter than anybody waits, so that a storm with passengers who leave need not last ten minutes more.
     private static readonly TimeSpan ResumeTimeout = TimeSpan.FromSeconds(10);
@@ -35,33 +34,13 @@ internal static class StormCommand
     public static async Task<KioskExitCode> RunAsync(VirtualKiosk kiosk, int seed, int kills, TimeSpan lifeLimit, bool json, TimeProvider time, CancellationToken cancellationToken)
     {
         using var storm = new StormRun(kiosk, seed, kills, lifeLimit, time);
-        storm.Killed += done =>
-        {
-            if (done % ShownEvery == 0) Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{done} of {kills} kills after {kiosk.TimeLine.Now.TotalSeconds:F0} s"));
-        };
-        try
+        storm.Killed += done => SeededRun.ShowProgress(kiosk, done, kills, "kills");
+        return await SeededRun.RunAsync(kiosk.Folder, string.Create(CultureInfo.InvariantCulture, $"--storm --kills {kills} --seed {seed}"), json, async () =>
         {
             var result = await storm.RunAsync(cancellationToken);
             if (json) StormReport.WriteJson(Console.Out, result);
             else StormReport.WriteText(Console.Out, result);
-            if (result.Verdict.Violations.Count == 0) return KioskExitCode.Agreement;
-            TellHowToRepeat(kiosk.Folder, seed, kills);
-            return KioskExitCode.Disagreement;
-        }
-        catch (VirtualKioskException e)
-        {
-            if (json) OnceReport.WriteError(Console.Out, e.Message);
-            await Console.Error.WriteLineAsync(e.Message);
-            TellHowToRepeat(kiosk.Folder, seed, kills);
-            return KioskExitCode.RunFailed;
-        }
-    }
-
-    private static void TellHowToRepeat(KioskFolder folder, int seed, int kills)
-    {
-        folder.Keep = true;
-        Console.Error.WriteLine($"Kept: {folder.LogPath} (the agent), {folder.TimeLinePath} (the kiosk), {folder.State} (the journal).");
-        Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"Again: dotnet run --project DeviceAgent.Simulator -- --storm --kills {kills} --seed {seed}. That is the same plan; its moments are met in real time, so the run will not be the same."));
+            return result.Verdict.Violations.Count == 0;
+        });
     }
 }

@@ -10,9 +10,10 @@ internal sealed class AnomalyLog
     private const int ContextBytes = 12;
     private readonly List<string> _anomalies = [], _expected = [];
     private readonly byte[] _context = new byte[ContextBytes];
+    private long _tornAt;
 
     /// <summary>A sender was cut off: what follows is its wreckage until the stream is in step again.</summary>
-    public bool Torn { get; set; }
+    public bool Torn { get; private set; }
 
     /// <summary>Bytes that came out of the receive buffer.</summary>
     public long Offset { get; private set; }
@@ -28,6 +29,12 @@ internal sealed class AnomalyLog
     private List<string> List => Torn ? _expected : _anomalies;
 
     private bool IsFull => List.Count == Kept;
+
+    /// <param name="waiting">Bytes of the sender that was cut off which still wait in the receive buffer: whole commands among them end nothing.</param>
+    public void Tear(int waiting) => (Torn, _tornAt) = (true, Offset + waiting);
+
+    /// <summary>A command was understood that none but a sender in step sends.</summary>
+    public void InStep() => Torn &= Offset <= _tornAt;
 
     public void Follow(byte taken) => _context[Offset++ % ContextBytes] = taken;
 

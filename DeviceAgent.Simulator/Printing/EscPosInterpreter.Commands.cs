@@ -99,7 +99,7 @@ internal sealed partial class EscPosInterpreter
     {
         ResetModes();
         if (_options.InitialiseEndsAutomaticStatus) _automaticStatus = 0;
-        _log.Torn = false;
+        _log.InStep();
     }
 
     private void ResetModes()

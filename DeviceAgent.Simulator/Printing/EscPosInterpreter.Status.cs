@@ -148,7 +148,7 @@ internal sealed partial class EscPosInterpreter
             Ignore($"GS ( H {Convert.ToHexString(parameters[..Math.Min(parameters.Length, 8)])}");
             return;
         }
-        _log.Torn = false;
+        _log.InStep();
         if (!_options.EchoesProcessId) return;
         Reply(0x37);
         Reply(0x22);

@@ -88,8 +88,8 @@ internal sealed partial class EscPosInterpreter
         TellChange();
     }
 
-    /// <summary>The sender was cut off in the middle: oddities are expected until a process id or ESC @ is understood.</summary>
-    public void MarkTorn() => _log.Torn = true;
+    /// <summary>The sender was cut off in the middle: oddities are expected until a process id or ESC @ of another one is understood.</summary>
+    public void MarkTorn() => _log.Tear(_buffer.Count);
 
     private void Arrive(byte value)
     {

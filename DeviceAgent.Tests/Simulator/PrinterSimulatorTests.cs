@@ -271,6 +271,20 @@ public sealed class PrinterSimulatorTests
     }
 
     [Fact]
+    public void What_waits_in_the_buffer_never_ends_the_tear_behind_it()
+    {
+        var bench = new PrinterBench();
+        bench.Printer.SetCover(true, bench.Now);
+        bench.Send(Ticket("T-1"), ProcessId("AAAA"), [0x1B]);
+        bench.Printer.MarkTorn();
+        bench.Printer.SetCover(false, bench.Now);
+        bench.Send([0x01]).Pass(TimeSpan.FromMinutes(1));
+        Assert.Equal((0L, 2L), (bench.Printer.Log.UnknownBytes, bench.Printer.Log.TornUnknownBytes));
+        bench.Send(Initialise, [0x01]);
+        Assert.Equal(1, bench.Printer.Log.UnknownBytes);
+    }
+
+    [Fact]
     public void A_sender_that_forgets_Chinese_mode_after_ESC_at_does_not_get_Chinese()
     {
         var bench = new PrinterBench().Send(ChineseOn, Gb18030("票"), LineFeed, Initialise, Gb18030("票"), LineFeed, CutByFeeding);
