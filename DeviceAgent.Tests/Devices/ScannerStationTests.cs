@@ -65,6 +65,23 @@ public sealed class ScannerStationTests
     }
 
     [Fact]
+    public void A_code_that_comes_while_the_command_of_the_window_waits_its_turn_is_never_lost()
+    {
+        Run();
+        _takesCodes = true;
+        var told = _time.GetTimestamp();
+        _loop.Do(() =>
+        {
+            _station.Reconsider();
+            // The loop had other things to do first, and the clock went on.
+            _time.Advance(TimeSpan.FromMilliseconds(30));
+        });
+        Assert.Equal("+", _port.Commands);
+        _loop.Do(() => _port.Reader!.Read("8012", told));
+        Assert.Equal(["8012"], _codes);
+    }
+
+    [Fact]
     public void A_trigger_that_goes_back_by_itself_is_pulled_again_and_only_while_codes_are_taken()
     {
         _port.Limit = Session;

@@ -60,6 +60,7 @@ internal sealed class WorldLights(World world)
                 real.Show(guidance);
                 return;
             }
+            if (guidance == Guidance.Ready && !run.Desk.TakesCodes) world.Violate("nobody is told to present a code that would be discarded", "the scan window is closed");
             var number = world.Begin(run, $"lights: {guidance}");
             lights._last = guidance;
             real.Show(guidance);

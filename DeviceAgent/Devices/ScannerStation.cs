@@ -19,8 +19,9 @@ public sealed class ScannerStation : IKioskDevice
     private readonly DeviceSurroundings _around;
     private readonly DeviceLoop _loop;
     private TaskCompletionSource _changed = new();
-    private long? _openSince;
-    private bool _isDue;
+    // When the desk began to take codes; null while it takes none.
+    private long? _takesSince;
+    private bool _isOpen, _isDue;
 
     /// <param name="port">How it is reached.</param>
     /// <param name="onCode">Gets each code.</param>
@@ -39,7 +40,13 @@ public sealed class ScannerStation : IKioskDevice
     public DeviceState Device => _loop.Health.State;
 
     /// <summary>Whether the desk takes codes has changed.</summary>
-    public void Reconsider() => _changed.TrySetResult();
+    public void Reconsider()
+    {
+        // Noted at once: the passenger is told as soon as this returns, and the command to the scanner takes its time.
+        if (!_takesCodes()) _takesSince = null;
+        else _takesSince ??= _around.Time.GetTimestamp();
+        _changed.TrySetResult();
+    }
 
     public Task RunAsync(CancellationToken stop) => _loop.RunAsync(OpenAsync, UseAsync, stop);
 
@@ -67,7 +74,7 @@ public sealed class ScannerStation : IKioskDevice
     {
         _loop.Tell(DeviceState.Online);
         _around.Logger.ScannerOpened(_port.Path);
-        (_openSince, _isDue) = (null, false);
+        (_isOpen, _isDue) = (false, false);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var reading = ReadAsync(reader, end.Token);
         var window = KeepWindowAsync(reader, end.Token);
@@ -90,9 +97,9 @@ public sealed class ScannerStation : IKioskDevice
                 return;
             }
             if (code.Fault != ScanFault.None) _around.Logger.ScanFaulty(code.Fault);
-            else if (code.ReceivedTimestamp < _openSince) _around.Logger.CodeBeforeWindow();
+            else if (code.ReceivedTimestamp < _takesSince) _around.Logger.CodeBeforeWindow();
             else _onCode(code.Text);
-            if (_openSince is null || reader.WindowLimit == Timeout.InfiniteTimeSpan) continue;
+            if (!_isOpen || reader.WindowLimit == Timeout.InfiniteTimeSpan) continue;
             // It reads one code and lets the trigger go.
             _isDue = true;
             Reconsider();
@@ -109,7 +116,7 @@ public sealed class ScannerStation : IKioskDevice
                 // Before the question: a change after it is seen at once.
                 _changed = new();
                 var fault = await FollowAsync(reader, end);
-                var wait = _openSince is null ? Timeout.InfiniteTimeSpan : reader.WindowLimit;
+                var wait = _isOpen ? reader.WindowLimit : Timeout.InfiniteTimeSpan;
                 if (fault is { } given)
                 {
                     Tell(given);
@@ -132,15 +139,14 @@ public sealed class ScannerStation : IKioskDevice
     private async ValueTask<TriggerFault?> FollowAsync(ICodeReader reader, CancellationToken end)
     {
         var takes = _takesCodes();
-        if (takes && (_openSince is null || _isDue))
+        if (takes && (!_isOpen || _isDue))
         {
             // Before the command: the code may come before its acknowledgement.
-            _openSince ??= _around.Time.GetTimestamp();
-            _isDue = false;
+            (_isOpen, _isDue) = (true, false);
             return await reader.OpenWindowAsync(end);
         }
-        if (takes || _openSince is null) return null;
-        (_openSince, _isDue) = (null, false);
+        if (takes || !_isOpen) return null;
+        (_isOpen, _isDue) = (false, false);
         return await reader.CloseWindowAsync(end);
     }
 

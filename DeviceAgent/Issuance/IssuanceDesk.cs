@@ -222,7 +222,6 @@ public sealed partial class IssuanceDesk : IDisposable
                 }
                 ConsiderPower();
                 ConsiderDuties();
-                ConsiderWindow();
             }
         }
         finally
@@ -290,6 +289,8 @@ public sealed partial class IssuanceDesk : IDisposable
             }
             if (UnitIsLearned) Guarded(() => _paper.Observe(_attempts.Unit));
         }
+        // Whoever is told to present a code can do so.
+        ConsiderWindow();
         ShowIdle();
         ArmTimer();
     }
