@@ -60,6 +60,8 @@ internal sealed partial class PcscDaemon : IDisposable
             WriteConfig(readers, port);
             var process = Process.Start(StartInfo())!;
             var complaint = await ReadyAsync(process);
+            // It says so before it listens.
+            if (complaint is null) await ListensAsync();
             // Another program may have taken a port meanwhile.
             if (complaint is null) return new(process, port);
             End(process, Signal.Kill);
@@ -156,6 +158,23 @@ internal sealed partial class PcscDaemon : IDisposable
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         return await ready.Task.WaitAsync(Limit, TestContext.Current.CancellationToken);
+    }
+
+    private static async Task ListensAsync()
+    {
+        for (var started = TimeProvider.System.GetTimestamp(); ; await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, TestContext.Current.CancellationToken))
+        {
+            using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            try
+            {
+                await socket.ConnectAsync(new UnixDomainSocketEndPoint(SocketPath), TestContext.Current.CancellationToken);
+                return;
+            }
+            catch (SocketException) when (TimeProvider.System.GetElapsedTime(started) < Limit)
+            {
+                // Not yet.
+            }
+        }
     }
 
     private static int FreePort()

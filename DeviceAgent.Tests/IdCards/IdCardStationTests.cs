@@ -33,7 +33,8 @@ public sealed class IdCardStationTests : IDisposable
         var port = new WatchedPort(_terminal.DevicePath);
         var station = new IdCardStation(port, TimeSpan.FromMilliseconds(300), new() { Time = TimeProvider.System, Logger = NullLogger.Instance });
         var running = station.RunAsync(_stop.Token);
-        await UntilAsync(() => station.Health.State == DeviceState.Online);
+        // It is online before it has said who it is.
+        await UntilAsync(() => station.Health is { State: DeviceState.Online, Detail: not "" });
         Assert.Equal($"SAM {SimulatedSdtReader.SamLabel}", station.Health.Detail);
 
         // The second look finds it.
@@ -47,7 +48,6 @@ public sealed class IdCardStationTests : IDisposable
         using (presented.Card) Assert.Equal("830000199201300022", presented.Card!.Text.Number.ToString());
         Assert.Equal("Read, ID card (ResidencePermit, cleared)", $"{presented.Reading}, {presented.Card}");
         Assert.Equal(2, looks);
-
 
         await _stop.CancelAsync();
         await running.WaitAsync(Limit, TestEnds);
