@@ -64,9 +64,9 @@ public sealed class GpioInputsTests : IDisposable
     }
 
     [Fact]
-    public void A_chip_that_is_pulled_never_leaves_a_stale_switch_and_is_taken_again()
+    public void A_chip_that_is_pulled_never_leaves_a_stale_sensor_and_is_taken_again()
     {
-        _lines.Levels = 0b011;
+        _lines.Levels = 0b010;
         var inputs = Run();
         var (first, back) = (_lines, new ScriptedInputs(3) { Levels = 0b010 });
         _refusal = new(GpioFault.NoSuchChip, "chip");
@@ -80,6 +80,39 @@ public sealed class GpioInputsTests : IDisposable
         Assert.Equal((false, true, true), (inputs.IsActive(KioskInput.Door), inputs.IsKnown(KioskInput.Door), inputs.IsActive(KioskInput.PaperOut)));
         Assert.Equal(DeviceState.Online, inputs.Health.State);
         Assert.Single(_log.Lines, l => l.StartsWith("2352", StringComparison.Ordinal) && l.Contains("errno 0", StringComparison.Ordinal)); // once a fault, not once a try
+    }
+
+    [Fact]
+    public void A_supply_that_takes_the_chip_with_it_never_counts_as_back()
+    {
+        _lines.Levels = 0b001; // the door
+        var inputs = Run();
+        var power = new PowerWatch(inputs, TimeSpan.FromSeconds(5), _time, _log);
+        _loop.Do(() => _lines.Change(2, true));
+        var first = _lines;
+        _refusal = new(GpioFault.NoSuchChip, "chip");
+        _loop.Do(first.Unplug);
+        _loop.Pass(TimeSpan.FromHours(1));
+        Assert.Equal((true, true, true), (power.IsFailing, inputs.IsActive(KioskInput.PowerFail), inputs.IsActive(KioskInput.Door)));
+        Assert.False(inputs.IsKnown(KioskInput.PowerFail));
+        Assert.EndsWith("; last seen: Door, PowerFail", inputs.Health.Detail, StringComparison.Ordinal);
+        (_lines, _refusal) = (new ScriptedInputs(3), null);
+        _loop.Pass(TimeSpan.FromMinutes(1));
+        Assert.Equal((false, false, false), (power.IsFailing, inputs.IsActive(KioskInput.PowerFail), inputs.IsActive(KioskInput.Door)));
+        Assert.Equal("none active", inputs.Health.Detail);
+    }
+
+    [Fact]
+    public void A_button_that_was_held_when_its_chip_went_is_let_go()
+    {
+        var inputs = new GpioInputs(() => _refusal is null ? _lines : throw _refusal, [KioskInput.PaperButton], "chip", Around());
+        inputs.Changed += (input, active) => _changes.Add((input, active));
+        _loop.Start(() => inputs.RunAsync(_stop.Token));
+        _loop.Do(() => _lines.Change(0, true));
+        _refusal = new(GpioFault.NoSuchChip, "chip");
+        _loop.Do(_lines.Unplug);
+        Assert.Equal([(KioskInput.PaperButton, true), (KioskInput.PaperButton, false)], _changes.TakeLast(2));
+        Assert.False(inputs.IsActive(KioskInput.PaperButton));
     }
 
     [Fact]

@@ -62,10 +62,10 @@ public interface IKioskInputs
 {
     bool IsConfigured(KioskInput input);
 
-    /// <summary>False also for an input that is not configured or cannot be read now.</summary>
+    /// <summary>False also for an input that is not configured. One that cannot be read now may stand as it was last seen.</summary>
     bool IsActive(KioskInput input);
 
-    /// <summary>Whether it can be read now: an inactive input that is not known says nothing.</summary>
+    /// <summary>Whether it can be read now: an input that is not known says nothing of what is now.</summary>
     bool IsKnown(KioskInput input) => IsConfigured(input);
 
     /// <summary>Called on the agent's loop after each change, with what it is now.</summary>

@@ -7,7 +7,8 @@ namespace DeviceAgent.Devices;
 /// <summary>The kiosk's switches and buttons, from the edges that the kernel has debounced. On the agent's loop.</summary>
 /// <remarks>
 /// Nothing is asked while nothing changes. Levels are read when the lines are taken, and again after edges were dropped.
-/// An input whose chip is gone counts as inactive, and <see cref="IsKnown"/> tells; the chip is taken again when it is back.
+/// When the chip is gone, an open door and a failing supply stand until they are seen to be over: the chip may have gone for want of that supply.
+/// Every other input counts as inactive then, and <see cref="IsKnown"/> tells; the chip is taken again when it is back.
 /// </remarks>
 public sealed class GpioInputs : IKioskInputs, IKioskDevice
 {
@@ -55,8 +56,8 @@ public sealed class GpioInputs : IKioskInputs, IKioskDevice
         get
         {
             var health = _loop.Health;
-            if (_fault is { } fault) return health with { State = GpioFaults.StateOf(fault.Fault), Hint = GpioFaults.HintOf(fault.Fault), Detail = fault.Message };
-            return health with { Detail = _known ? Describe() : health.Detail };
+            if (_fault is { } fault) return health with { State = GpioFaults.StateOf(fault.Fault), Hint = GpioFaults.HintOf(fault.Fault), Detail = fault.Message + Standing() };
+            return health with { Detail = _known ? Describe() : health.Detail + Standing() };
         }
     }
 
@@ -119,8 +120,7 @@ public sealed class GpioInputs : IKioskInputs, IKioskDevice
         finally
         {
             _known = false;
-            // Nobody can tell any more.
-            if (!stop.IsCancellationRequested) Show(0, anew: true);
+            if (!stop.IsCancellationRequested) Show(_active & Lasting(), anew: true);
         }
     }
 
@@ -154,6 +154,19 @@ public sealed class GpioInputs : IKioskInputs, IKioskDevice
         // What an inactive switch means changes with its being known.
         if (anew && changed == 0 && _inputs.Length > 0) Changed?.Invoke(_inputs[0], (levels & 1) != 0);
     }
+
+    /// <summary>What stops the kiosk is not over because nobody can tell any more.</summary>
+    private ulong Lasting()
+    {
+        var mask = 0UL;
+        for (var i = 0; i < _inputs.Length; i++)
+        {
+            if (_inputs[i] is KioskInput.Door or KioskInput.PowerFail) mask |= 1UL << i;
+        }
+        return mask;
+    }
+
+    private string Standing() => _active == 0 ? "" : $"; last seen: {Describe()}";
 
     private string Describe() => string.Join(", ", _inputs.Where(IsActive)) is { Length: > 0 } active ? active : "none active";
 
