@@ -22,7 +22,7 @@ public sealed record PaperFormat
     /// <summary>Paper that <see cref="CutBytes"/> feed before they cut, 0 to 200 mm: the way from the print head to the cutter. 12 to 18 on common mechanisms.</summary>
     public int CutFeedMillimetres { get; init; } = 15;
 
-    /// <summary>From one black mark to the next, 20 to 500 mm; 0, the default: paper without marks. A document then takes whole forms.</summary>
+    /// <summary>From one black mark to the next, 20 to 500 mm; 0, the default: paper without marks. What a document takes is then counted in whole forms.</summary>
     public int MarkPitchMillimetres { get; init; }
 
     /// <summary>Paper of so many columns, of the width that they need.</summary>

@@ -67,6 +67,9 @@ public sealed record PrinterProfile
     /// <summary>Dots across the paper, 192 to 1,152.</summary>
     public int Dots { get; init; } = 576;
 
+    /// <summary>From one black mark of the stock to the next, 20 to 500 mm: what a document takes is counted in whole forms. 0: plain rolls.</summary>
+    public int MarkPitchMillimetres { get; init; }
+
     /// <summary>Sent before each cut where the stock carries black marks: feeds to the next mark. Empty: plain rolls.</summary>
     public ReadOnlyMemory<byte> BlackMark { get; init; }
 

@@ -93,6 +93,7 @@ public static class PrinterProfileFile
             About = root.Text("About", 400),
             Columns = paper.Whole("Columns", defaults.Columns, 16, 96),
             Dots = paper.Whole("Dots", defaults.Dots, 192, 1152),
+            MarkPitchMillimetres = paper.Whole("MarkPitchMillimetres", defaults.MarkPitchMillimetres, 20, 500),
             BlackMark = cut.Command("BlackMark", default),
             Cut = cut.Command("Command", defaults.Cut),
             StatusForm = status.OneOf("Form", defaults.StatusForm),
@@ -104,6 +105,7 @@ public static class PrinterProfileFile
         };
         if (!profile.Cut.IsEmpty && !profile.Cut.Span.StartsWith((ReadOnlySpan<byte>)[0x1D, 0x56])) root.Refuse("Cut:Command", "must begin with 1D 56 (GS V); about ESC i and ESC m makers disagree");
         if (profile.Columns * 12 > profile.Dots) root.Refuse("Paper:Columns", $"must fit the paper: {profile.Columns} characters of 12 dots are more than {profile.Dots} dots");
+        if (profile.BlackMark.IsEmpty != (profile.MarkPitchMillimetres == 0)) root.Refuse("Paper:MarkPitchMillimetres", "must be given where Cut:BlackMark is, and only there: forms are counted by it");
         if (profile.Presenter is { AskStatus.IsEmpty: true } && profile.StatusForm != PrinterStatusForm.Kiosk)
             root.Refuse("Presenter:AskStatus", "must be given, or Status:Form be Kiosk: else nothing tells whether a ticket was taken");
         root.Close();

@@ -15,10 +15,10 @@ public sealed class PaperOptionsTests : IDisposable
 
     public void Dispose() => _folder.Delete(recursive: true);
 
-    private static OptionsResult Load(string sections) => OptionsLoader.Parse(
+    private static OptionsResult Load(string sections, string printer = "") => OptionsLoader.Parse(
         Encoding.UTF8.GetBytes($$"""
             { "Kiosk": { "Id": "K-1" }, "Gateway": { "AppKey": "1" }, "Orders": { "StationIds": ["1"] }, "Claims": { "Mode": "SoleIssuer" },
-              "Scanner": { "Path": "/dev/s" }, "Printer": { "Path": "/dev/p", "Columns": 32 }{{sections}} }
+              "Scanner": { "Path": "/dev/s" }, "Printer": { "Path": "/dev/p", "Columns": 32{{printer}} }{{sections}} }
             """), new Dictionary<string, string>(), null, secretsRequired: false);
 
     private string LogoFile(byte[] content)
@@ -77,6 +77,17 @@ public sealed class PaperOptionsTests : IDisposable
         _ = PaperSetUp.Templates(Load($$""", "Tickets": { "Logo": "{{path}}" }""").Options!, told);
         Assert.Equal(2, told.Lines.Count);
         Assert.Contains(path, told.Lines[1], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(32)]
+    [InlineData(48)]
+    public void Forms_between_black_marks_are_never_counted_in_parts(int columns)
+    {
+        var path = Path.Combine(_folder.FullName, "marks.json");
+        File.WriteAllText(path, $$"""{ "Name": "marks", "Paper": { "Columns": {{columns}}, "MarkPitchMillimetres": 100 }, "Cut": { "BlackMark": "1D 0C" } }""");
+        var templates = PaperSetUp.Templates(Load("", $$""", "Profile": "{{path}}" """).Options!, new Told());
+        Assert.Equal(100, PaperLength.Millimetres(templates.ProbeStrip().Span, templates.Format));
     }
 
     [Fact]

@@ -36,7 +36,7 @@ public sealed class PrinterProfileTests
             {
               // the printer in hall 3
               "Name": "hall-3", "About": "a presenter",
-              "Paper": { "Columns": 42, "Dots": 512 },
+              "Paper": { "Columns": 42, "Dots": 512, "MarkPitchMillimetres": 150 },
               "Cut": { "BlackMark": "1D 0C", "Command": "1d 56 01" },
               "Status": { "Form": "Kiosk", "Automatic": "No", "CutCounters": [1, 300] },
               "Line": { "FlowControl": "XonXoff", "XoffReserveBytes": 32 },
@@ -44,7 +44,7 @@ public sealed class PrinterProfileTests
             }
             """, out var mistakes)!;
         Assert.Empty(mistakes);
-        Assert.Equal(("hall-3", 42, 512), (profile.Name, profile.Columns, profile.Dots));
+        Assert.Equal(("hall-3", 42, 512, 150), (profile.Name, profile.Columns, profile.Dots, profile.MarkPitchMillimetres));
         Assert.Equal("1D0C 1D5601", $"{Convert.ToHexString(profile.BlackMark.Span)} {Convert.ToHexString(profile.Cut.Span)}");
         Assert.Equal((PrinterStatusForm.Kiosk, AutomaticStatusUse.No, PrinterFlowControl.XonXoff, 32),
             (profile.StatusForm, profile.AutomaticStatus, profile.FlowControl, profile.XoffReserveBytes));
@@ -62,7 +62,10 @@ public sealed class PrinterProfileTests
     [InlineData("""{ "Name": "x", "Paper": { "Columns": 97 } }""", "Paper:Columns must be a whole number from 16 to 96")]
     [InlineData("""{ "Name": "x", "Paper": { "Columns": 48, "Dots": 384 } }""", "Paper:Columns must fit the paper")]
     [InlineData("""{ "Name": "x", "Paper": [] }""", "Paper must be an object")]
-    [InlineData("""{ "Name": "x", "Paper": { "Colums": 48 } }""", "Paper:Colums is not known; there are Columns, Dots")]
+    [InlineData("""{ "Name": "x", "Paper": { "Colums": 48 } }""", "Paper:Colums is not known; there are Columns, Dots, MarkPitchMillimetres")]
+    [InlineData("""{ "Name": "x", "Paper": { "MarkPitchMillimetres": 19 }, "Cut": { "BlackMark": "1D 0C" } }""", "Paper:MarkPitchMillimetres must be a whole number from 20 to 500")]
+    [InlineData("""{ "Name": "x", "Paper": { "MarkPitchMillimetres": 100 } }""", "Paper:MarkPitchMillimetres must be given where Cut:BlackMark is, and only there")]
+    [InlineData("""{ "Name": "x", "Cut": { "BlackMark": "1D 0C" } }""", "Paper:MarkPitchMillimetres must be given where Cut:BlackMark is, and only there")]
     [InlineData("""{ "Name": "x", "Cut": { "Command": "1B 69" } }""", "Cut:Command must begin with 1D 56")]
     [InlineData("""{ "Name": "x", "Cut": { "BlackMark": "10 04 01" } }""", "Cut:BlackMark must be a command")]
     [InlineData("""{ "Name": "x", "Cut": { "BlackMark": "1D0C" } }""", "Cut:BlackMark must be 1 to 16 bytes in hexadecimal")]

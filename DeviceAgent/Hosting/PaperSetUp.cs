@@ -13,7 +13,8 @@ internal static class PaperSetUp
     {
         var (columns, profile) = (options.Printer.Columns, options.Printer.Profile);
         // Marks and cut are the driver's, by the same profile.
-        var paper = columns == profile.Columns ? new PaperFormat { Columns = columns, WidthDots = profile.Dots } : PaperFormat.OfColumns(columns);
+        var width = columns == profile.Columns ? new PaperFormat { Columns = columns, WidthDots = profile.Dots } : PaperFormat.OfColumns(columns);
+        var paper = width with { MarkPitchMillimetres = profile.MarkPitchMillimetres };
         DotImage? logo = null;
         try
         {
