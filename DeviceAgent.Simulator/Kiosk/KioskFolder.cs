@@ -16,6 +16,8 @@ internal sealed record KioskDevices
     public string? StationName { get; init; }
     /// <summary>Path of the ID-card reader; null: there is none.</summary>
     public string? IdReader { get; init; }
+    /// <summary>Path of the PN532; null: there is none.</summary>
+    public string? CardReader { get; init; }
     /// <summary>How long an interrupted order waits for its passenger; null: the agent's default.</summary>
     public TimeSpan? ResumeTimeout { get; init; }
     /// <summary>Base address of the station's ticketing system, which decides about returns.</summary>
@@ -113,6 +115,7 @@ internal sealed class KioskFolder : IDisposable
             ["Outbox"] = new JsonObject { ["FirstRetryDelay"] = "00:00:01", ["MaxRetryDelay"] = "00:00:05" },
         };
         if (devices.IdReader is { } idReader) config["IdCards"] = new JsonObject { ["Path"] = idReader, ["Timeout"] = "00:00:05" };
+        if (devices.CardReader is { } cardReader) config["Contactless"] = new JsonObject { ["Kind"] = "Pn532", ["Path"] = cardReader };
         var issuance = new JsonObject();
         if (devices.ResumeTimeout is { } resume) issuance["ResumeTimeout"] = resume.ToString("c");
         if (devices.IsReplugged)

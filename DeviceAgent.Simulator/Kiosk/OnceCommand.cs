@@ -42,6 +42,11 @@ internal static class OnceCommand
         Description = "bus, bus-return: the kiosk has an ID-card reader and asks for the card of a passenger; this one is presented with the code.",
     };
 
+    public static Option<bool> Card { get; } = new("--card")
+    {
+        Description = "bus: the code is not scanned: it is on a contactless card (NDEF), which is laid on the kiosk's PN532.",
+    };
+
     public static Option<bool> NetDown { get; } = new("--net-down-after-query")
     {
         Description = "bus, bus-return: the network goes down after the query's answer (the return's), and comes back when the result waits in the outbox.",
@@ -58,7 +63,7 @@ internal static class OnceCommand
             + "In a slip, and in a job's ticket, the cut waits until the report is confirmed.",
     };
 
-    public static IEnumerable<Option> Options => [Once, Journey, Order, Job, Station, IdCard, NetDown, NetDownForJob, PowerCut];
+    public static IEnumerable<Option> Options => [Once, Journey, Order, Job, Station, IdCard, Card, NetDown, NetDownForJob, PowerCut];
 
     /// <returns>Why the options do not go together; null when they do.</returns>
     public static string? Contradiction(ParseResult parsed)
@@ -73,6 +78,7 @@ internal static class OnceCommand
             : parsed.GetValue(Order) is not null && !isBus ? $"--order goes with --journey bus and --journey bus-return; for {journey} there is --job"
             : parsed.GetValue(Station) && !isBus ? $"--station goes with --journey bus and --journey bus-return: a {journey} job brings its numbers"
             : parsed.GetValue(IdCard) is not null && (!once || !isBus) ? "--id-card goes with --once and --journey bus or bus-return"
+            : parsed.GetValue(Card) && (!once || journey != Bus) ? "--card goes with --once and --journey bus"
             : parsed.GetValue(NetDown) && isJob ? $"a {journey} job asks nothing: --net-down-before-report instead of --net-down-after-query"
             : parsed.GetValue(NetDownForJob) && isBus ? "--net-down-before-report goes with --journey ship and --journey train; for bus and bus-return there is --net-down-after-query"
             : (parsed.GetValue(NetDown) || parsed.GetValue(NetDownForJob)) && powerCut ? "--net-down-after-query, --net-down-before-report and --power-cut-during-ticket exclude each other"

@@ -90,6 +90,7 @@ internal static class SimulatorCommand
                 Jobs = jobs,
                 StationAllocates = parsed.GetValue(OnceCommand.Station),
                 IdCard = parsed.GetValue(OnceCommand.IdCard),
+                CodesAreOnCards = parsed.GetValue(OnceCommand.Card),
                 Printer = PrinterOf(parsed),
                 ScannerTrigger = parsed.GetValue(Scanner)!,
             };

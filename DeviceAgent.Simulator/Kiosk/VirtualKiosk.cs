@@ -27,6 +27,9 @@ internal sealed record VirtualKioskOptions
     /// <summary>The kiosk has an ID-card reader, and this comes to lie on it; null: it has none.</summary>
     public PresentedIdCard? IdCard { get; init; }
 
+    /// <summary>The kiosk has a PN532 beside its scanner, and whoever comes has the code on a contactless card.</summary>
+    public bool CodesAreOnCards { get; init; }
+
     /// <summary>The printer; a baud rate of 0 is for a line as fast as it comes.</summary>
     public SimulatedPrinterOptions Printer { get; init; } = new();
 
@@ -64,6 +67,7 @@ internal sealed class VirtualKiosk : IAsyncDisposable
     private readonly string _stationToken = RandomNumberGenerator.GetHexString(40, lowercase: true);
     private PseudoTerminal? _printerLine = new(), _scannerLine = new();
     private readonly VirtualIdReader? _idReader;
+    private readonly VirtualCardReader? _cardReader;
     private AgentProcess? _agent;
     private volatile TaskCompletionSource _ready = new();
     private volatile bool _repliesLost;
@@ -83,6 +87,7 @@ internal sealed class VirtualKiosk : IAsyncDisposable
         Printer = new SimulatedPrinter(_printerLine, options.Printer, time);
         Scanner = new SimulatedScanner(_scannerLine);
         if (options.IdCard is { } card) _idReader = new VirtualIdReader(card, OrderFile.Text(OrderFile.Passengers(options.Orders[0])[^1], "rider_cert_number") ?? "");
+        if (options.CodesAreOnCards) _cardReader = new VirtualCardReader();
         if (options.ScannerTrigger == "none") return;
         Triggered = TriggeredScanner.Of(options.ScannerTrigger, _scannerLine);
         Triggered.Start();
@@ -174,6 +179,7 @@ internal sealed class VirtualKiosk : IAsyncDisposable
         _scannerLine?.ReleaseExclusiveUse();
         _scannerLine?.DropUnread();
         _idReader?.Free();
+        _cardReader?.Free();
         if (_repliesLost)
         {
             _printerLine?.DropUnread();
@@ -188,10 +194,11 @@ internal sealed class VirtualKiosk : IAsyncDisposable
     /// <summary>A passenger presents a code. A scanner without a cable beeps, and that is all.</summary>
     public void Scan(string code)
     {
-        if (_scannerLine is null) return;
-        TimeLine.Add($"scanner: {code}");
+        if (_cardReader is null && _scannerLine is null) return;
+        TimeLine.Add($"{(_cardReader is null ? "scanner" : "card")}: {code}");
         _idReader?.Present();
-        if (Triggered is { } triggered) triggered.Show(code);
+        if (_cardReader is not null) _cardReader.Present(code);
+        else if (Triggered is { } triggered) triggered.Show(code);
         else Scanner.Scan(code);
     }
 
@@ -272,6 +279,7 @@ internal sealed class VirtualKiosk : IAsyncDisposable
         _printerLine?.Dispose();
         _scannerLine?.Dispose();
         _idReader?.Dispose();
+        _cardReader?.Dispose();
         await Gateway.DisposeAsync();
         await Station.DisposeAsync();
         Folder.Dispose();
@@ -301,6 +309,7 @@ internal sealed class VirtualKiosk : IAsyncDisposable
             ScannerTrigger = _options.ScannerTrigger,
             IsReplugged = _options.IsReplugged,
             IdReader = _idReader?.DevicePath,
+            CardReader = _cardReader?.DevicePath,
         });
     }
 

@@ -39,6 +39,15 @@ public sealed class KioskOnceTests
     }
 
     [Fact]
+    public async Task A_code_on_a_card_is_neither_missed_nor_obeyed_twice()
+    {
+        var result = await RunAsync("bus-2", "exact", new OnceFaults { PowerCutDuringTicket = 1 }, card: true);
+        Assert.Empty(result.Verdict.Disagreements);
+        Assert.Equal((2, 0, "success", "confirmed", KioskExitCode.Agreement), Story(result));
+        Assert.Equal(1, result.Verdict.VoidStrips);
+    }
+
+    [Fact]
     public async Task Without_evidence_nothing_is_printed_again_and_nothing_is_reported()
     {
         var result = await RunAsync("bus-2", "no-echo", new OnceFaults { PowerCutDuringTicket = 1 });
@@ -108,12 +117,12 @@ public sealed class KioskOnceTests
         (result.Verdict.Tickets, result.Verdict.Duplicates, result.Verdict.Ledger, result.Verdict.Journal, result.Verdict.ExitCode);
 
     private static async Task<OnceResult> RunAsync(
-        string sample, string printer, OnceFaults faults, bool station = false, Func<VirtualKiosk, JsonObject, OnceFaults, TimeProvider, OnceRun>? run = null)
+        string sample, string printer, OnceFaults faults, bool station = false, bool card = false, Func<VirtualKiosk, JsonObject, OnceFaults, TimeProvider, OnceRun>? run = null)
     {
         var time = TimeProvider.System;
         var order = OrderFile.Sample(sample, time.GetUtcNow());
         if (station) order = BusRun.WithoutTickets(order);
-        await using var kiosk = await VirtualKiosk.CreateAsync(Options(printer) with { Orders = [order], StationAllocates = station }, time);
+        await using var kiosk = await VirtualKiosk.CreateAsync(Options(printer) with { Orders = [order], StationAllocates = station, CodesAreOnCards = card }, time);
         return await (run?.Invoke(kiosk, order, faults, time) ?? new BusRun(kiosk, order, faults, time)).RunAsync(Limit, TestContext.Current.CancellationToken);
     }
 
