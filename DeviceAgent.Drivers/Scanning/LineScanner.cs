@@ -13,9 +13,6 @@ namespace DeviceAgent.Drivers.Scanning;
 /// </remarks>
 public sealed class LineScanner : ICodeReader
 {
-    /// <summary>Bytes dropped by one call of <see cref="DiscardPending"/> at most: a port that never runs dry must not hold the caller.</summary>
-    private const int MaxDiscardedBytes = 1 << 20;
-
     private readonly Stream _port;
     private readonly TimeProvider _time;
     private readonly LineScannerOptions _options;
@@ -54,24 +51,6 @@ public sealed class LineScanner : ICodeReader
             var hasCome = await ReceiveAsync(_parser.IsInLine ? _longestSilence : Timeout.InfiniteTimeSpan, cancellationToken);
             if (!hasCome && TryEndBySilence(out code)) return code;
         }
-    }
-
-    /// <summary>Drops what has come and was not read, the rest of a code included that is just coming in.</summary>
-    /// <remarks>
-    /// For codes that were held up while the caller was busy. A port that is gone tells so at the next read. A read may be pending, when both run on one
-    /// scheduler.
-    /// </remarks>
-    public void DiscardPending()
-    {
-        var left = MaxDiscardedBytes;
-        do
-        {
-            left -= _input.Length;
-            while (TryParse(out _)) { }
-            _reading ??= ReadPortAsync();
-        }
-        while (left > 0 && TryTakeRead());
-        _parser.SkipLine();
     }
 
     /// <inheritdoc/>
@@ -129,19 +108,10 @@ public sealed class LineScanner : ICodeReader
         await wait.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         cancellationToken.ThrowIfCancellationRequested();
         if (!reading.IsCompleted) return false;
-        if ((await reading).Count == 0) throw new EndOfStreamException("The scanner's port has ended.");
-        // What it brought may have been discarded since.
-        if (_reading == reading) TryTakeRead();
-        return true;
-    }
-
-    /// <returns>False: the read is pending, or its end is for the next <see cref="ReadAsync"/> to tell.</returns>
-    private bool TryTakeRead()
-    {
-        if (_reading is not { IsCompletedSuccessfully: true, Result: { Count: > 0 } read }) return false;
-        _reading = null;
-        _input = _buffer.AsMemory(0, read.Count);
-        _inputArrived = read.Arrived;
+        var (count, arrived) = await reading;
+        // An end is kept for the next read to tell again.
+        if (count == 0) throw new EndOfStreamException("The scanner's port has ended.");
+        (_reading, _input, _inputArrived) = (null, _buffer.AsMemory(0, count), arrived);
         return true;
     }
 

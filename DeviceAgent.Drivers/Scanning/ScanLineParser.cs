@@ -28,10 +28,9 @@ internal sealed class ScanLineParser
     private readonly byte[] _prefix;
     private readonly int _aimLength;
     private readonly int _maxLine;
-    private readonly byte[] _line;
-    private int _length;
+    private readonly CodeParts _line;
     private byte _last;
-    private bool _isTooLong, _isSkipping, _isAfterEnd = true;
+    private bool _isAfterEnd = true;
 
     /// <param name="options">Valid ones.</param>
     public ScanLineParser(LineScannerOptions options)
@@ -46,11 +45,11 @@ internal sealed class ScanLineParser
         _prefix = Encoding.ASCII.GetBytes(options.Prefix);
         _aimLength = options.AimIdentifier ? AimLength : 0;
         _maxLine = _prefix.Length + _aimLength + options.MaxLengthBytes;
-        _line = new byte[_maxLine + 1]; // one more for the CR of a CR LF
+        _line = new(_maxLine + 1); // one more for the CR of a CR LF
     }
 
     /// <summary>A line has begun and not ended.</summary>
-    public bool IsInLine => _length > 0 || _isTooLong || _isSkipping;
+    public bool IsInLine => _line.IsOpen;
 
     /// <summary>Takes bytes from the front of <paramref name="input"/> up to the end of the next line that says something.</summary>
     /// <returns>False: all input is taken, and there is no such line yet.</returns>
@@ -89,47 +88,37 @@ internal sealed class ScanLineParser
     /// <returns>False: there is no line that says something.</returns>
     public bool TryEndLine(out ScanLine line)
     {
-        var isSkipped = _isSkipping;
-        var isTooLong = _isTooLong;
-        var bytes = _line.AsSpan(0, _length);
+        line = default;
+        var isInLine = _line.IsOpen;
+        EndLine();
+        if (!isInLine) return false;
+        var bytes = _line.Bytes;
         if (_suffix is ScanSuffix.LineFeed or ScanSuffix.CarriageReturnLineFeed && bytes is [.., CarriageReturn]) bytes = bytes[..^1];
-        BeginLine();
-        line = isTooLong || bytes.Length > _maxLine ? new(ScanFault.TooLong, default, default) : Judge(bytes);
-        return !isSkipped && (line.Fault != ScanFault.None || !line.Text.IsEmpty);
+        line = _line.IsTooLong || bytes.Length > _maxLine ? new(ScanFault.TooLong, default, default) : Judge(bytes);
+        return line.Fault != ScanFault.None || !line.Text.IsEmpty;
     }
 
     /// <summary>Drops what there is of the current line; the next byte begins a new one.</summary>
-    /// <returns>False: there was none, or it was being skipped.</returns>
+    /// <returns>False: there was none.</returns>
     public bool TryAbandonLine()
     {
-        var wasInLine = IsInLine && !_isSkipping;
-        BeginLine();
+        var wasInLine = _line.IsOpen;
+        EndLine();
         return wasInLine;
     }
 
-    /// <summary>Drops the current line, the part of it included that is still to come.</summary>
-    public void SkipLine() => _isSkipping = IsInLine;
-
-    private void BeginLine()
+    private void EndLine()
     {
-        _length = 0;
-        _last = 0;
-        _isTooLong = _isSkipping = false;
-        _isAfterEnd = true;
+        _line.End();
+        (_last, _isAfterEnd) = (0, true);
     }
 
     private void Append(ReadOnlySpan<byte> bytes)
     {
         if (bytes.IsEmpty) return;
         _last = bytes[^1];
-        if (_isTooLong || bytes.Length > _line.Length - _length)
-        {
-            _isTooLong = true;
-            _length = 0;
-            return;
-        }
-        bytes.CopyTo(_line.AsSpan(_length));
-        _length += bytes.Length;
+        if (!_line.IsOpen) _line.Begin();
+        _line.Append(bytes);
     }
 
     private ScanLine Judge(ReadOnlySpan<byte> bytes)

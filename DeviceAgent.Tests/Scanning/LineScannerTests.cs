@@ -79,49 +79,11 @@ public sealed class LineScannerTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Discarded_scans_never_come_back_not_even_their_second_half()
-    {
-        await using var scanner = Scanner(new());
-        await SendAsync("8011\r8012\r");
-        Assert.Equal("8011", (await ReadAsync(scanner)).Text);
-        await SendAsync("8013\r8014\r80");
-        scanner.DiscardPending();
-        await SendAsync("15\r8016\r");
-        Assert.Equal("8016", (await ReadAsync(scanner)).Text);
-
-        scanner.DiscardPending(); // with nothing there
-        await SendAsync("8017\r");
-        Assert.Equal("8017", (await ReadAsync(scanner)).Text);
-    }
-
-    [Fact]
-    public async Task The_rest_of_a_discarded_scan_that_never_comes_does_not_swallow_the_next_scan()
-    {
-        await using var scanner = Scanner(new());
-        await SendAsync("80");
-        scanner.DiscardPending();
-        var reading = scanner.ReadAsync(TestEnds).AsTask();
-        await AdvanceWhenTimerRunsAsync(new LineScannerOptions().MaxPause);
-        await WaitUntilAsync(() => _time.UntilNextTimer is null);
-        await SendAsync("8016\r");
-        Assert.Equal("8016", (await reading.WaitAsync(Limit, TestEnds)).Text);
-    }
-
-    [Fact]
-    public async Task Discarding_on_a_port_that_never_runs_dry_ends()
-    {
-        await using var scanner = new LineScanner(new EndlessStream(), new(), _time);
-        scanner.DiscardPending();
-        Assert.Equal(ScanFault.NotText, (await ReadAsync(scanner)).Fault);
-    }
-
-    [Fact]
     public async Task The_end_of_the_port_is_told_every_time()
     {
         await using var scanner = new LineScanner(new MemoryStream("8012\r80"u8.ToArray()), new(), _time);
         Assert.Equal("8012", (await ReadAsync(scanner)).Text);
         await Assert.ThrowsAsync<EndOfStreamException>(() => ReadAsync(scanner));
-        scanner.DiscardPending();
         await Assert.ThrowsAsync<EndOfStreamException>(() => ReadAsync(scanner));
     }
 
@@ -232,17 +194,6 @@ public sealed class LineScannerTests : IAsyncDisposable
         {
             Assert.True(TimeProvider.System.GetElapsedTime(started) < Limit, "Waited too long.");
             await Task.Yield();
-        }
-    }
-
-    /// <summary>Noise without end.</summary>
-    private sealed class EndlessStream : MemoryStream
-    {
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
-        {
-            buffer.Span.Fill((byte)'\r');
-            buffer.Span[0] = 0;
-            return new(buffer.Length);
         }
     }
 }

@@ -104,22 +104,6 @@ public sealed class ScanLineParserTests
         Assert.Equal(ScanFault.TooLong, line.Fault);
     }
 
-    [Fact]
-    public void A_skipped_line_is_never_read_from_its_middle()
-    {
-        var parser = new ScanLineParser(Plain);
-        ReadOnlySpan<byte> input = "80"u8;
-        Assert.False(parser.TryRead(ref input, out _));
-        parser.SkipLine();
-        input = "12\r8013\r"u8;
-        Assert.True(parser.TryRead(ref input, out var line));
-        Assert.Equal("8013"u8, line.Text);
-        parser.SkipLine(); // between lines there is nothing to skip
-        input = "8014\r"u8;
-        Assert.True(parser.TryRead(ref input, out line));
-        Assert.Equal("8014"u8, line.Text);
-    }
-
     /// <summary>The same bytes in any pieces give the same lines, and those that a plain split and the definitions of the faults give.</summary>
     [Fact]
     public void Pieces_never_change_what_is_read()

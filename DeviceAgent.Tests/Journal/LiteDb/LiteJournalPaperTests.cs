@@ -4,6 +4,7 @@ using DeviceAgent.Orders;
 using DeviceAgent.Tests.Simulation;
 using LiteDB;
 using static DeviceAgent.Tests.Journal.JournalSamples;
+using static DeviceAgent.Tests.Journal.LiteDb.OtherHands;
 
 namespace DeviceAgent.Tests.Journal.LiteDb;
 
@@ -35,16 +36,6 @@ public sealed class LiteJournalPaperTests : IDisposable
         database.Update(collection, row);
     }
 
-    /// <summary>Writes what no journal of this release would.</summary>
-    private void Doctor(Action<LiteFile> change)
-    {
-        using var database = LiteFile.Open(Database, 1 << 20);
-        database.IsOurs = true;
-        database.Begin();
-        change(database);
-        database.Commit();
-    }
-
     [Fact]
     public void A_journal_of_the_release_before_is_never_refused_and_its_lengths_never_counted()
     {
@@ -53,7 +44,7 @@ public sealed class LiteJournalPaperTests : IDisposable
             journal.SavePrinter(new("TM-1", "TM-T88VI", true, true, 1042, Now, 7, "echo"));
             journal.EndAttempt(journal.StartAttempt(journal.TakeOn("1", Now), OnForm("A0007"), Now).Id, Presented, Now);
         }
-        Doctor(d =>
+        Doctor(Database, d =>
         {
             Change(d, LiteSchema.Meta, JournalSchema.SchemaVersion, r => r["value"] = "1");
             Change(d, LiteSchema.Attempt, 1L, r => r.Remove("stock"));
@@ -84,7 +75,7 @@ public sealed class LiteJournalPaperTests : IDisposable
             journal.SavePrinter(new("TM-1", null, true, true, 1042, Now, 5));
             strip = journal.StartTestStrip(Strip("7"), "button", Now).Id;
         }
-        Doctor(d =>
+        Doctor(Database, d =>
         {
             Change(d, LiteSchema.Attempt, strip, r => r["colour"] = "blue");
             Change(d, LiteSchema.DeviceCounter, "TM-1", r => r["colour"] = "blue");
@@ -94,7 +85,7 @@ public sealed class LiteJournalPaperTests : IDisposable
             journal.EndPaperChange(strip, Presented, "TM-1", Now);
             journal.SavePrinter(new("TM-1", null, true, true, 1042, Now, null, "echo"));
         }
-        Doctor(d =>
+        Doctor(Database, d =>
         {
             Assert.Equal("blue", d.Find(LiteSchema.Attempt, strip)!["colour"].AsString);
             Assert.Equal("blue", d.Find(LiteSchema.DeviceCounter, "TM-1")!["colour"].AsString);
@@ -105,7 +96,7 @@ public sealed class LiteJournalPaperTests : IDisposable
     public void What_a_printer_did_is_never_summed_up_from_years_of_attempts()
     {
         using (var journal = Create()) journal.TakeOn("1", Now);
-        Doctor(d =>
+        Doctor(Database, d =>
         {
             for (var i = 1L; i <= 2500; i++)
             {
@@ -138,7 +129,7 @@ public sealed class LiteJournalPaperTests : IDisposable
             Assert.Equal(0, journal.Retire(DateTimeOffset.UnixEpoch, 1000, 20, Now));
             Assert.Single(journal.ReadAudit(100), a => a.What == "printers counted");
         }
-        Doctor(d => Change(d, LiteSchema.Meta, LiteSchema.PrinterUse + "TM-1", r => r["colour"] = "blue"));
+        Doctor(Database, d => Change(d, LiteSchema.Meta, LiteSchema.PrinterUse + "TM-1", r => r["colour"] = "blue"));
         using (var journal = Open())
         {
             Assert.Equal(use, Assert.Single(journal.PrinterUses()));
@@ -148,7 +139,7 @@ public sealed class LiteJournalPaperTests : IDisposable
             Assert.True(journal.Retire(Now, 0, 10, Now) > 0);
             Assert.Equal(use with { Tickets = 2502, Millimetres = (2500 * 130) + 240, Cuts = use.Cuts + 2 }, Assert.Single(journal.PrinterUses()));
         }
-        Doctor(d => Assert.Equal("blue", d.Find(LiteSchema.Meta, LiteSchema.PrinterUse + "TM-1")!["colour"].AsString));
+        Doctor(Database, d => Assert.Equal("blue", d.Find(LiteSchema.Meta, LiteSchema.PrinterUse + "TM-1")!["colour"].AsString));
     }
 
     [Fact]
@@ -165,7 +156,7 @@ public sealed class LiteJournalPaperTests : IDisposable
             Assert.Equal(open, journal.OpenTestStrip!.Id);
             Assert.Equal(2 * 120 + 3 * 40, Assert.Single(journal.PrinterUses()).Millimetres);
         }
-        Doctor(d => Assert.Equal([5L], d.Where(LiteSchema.Attempt, LiteSchema.Of, JournalSchema.NoIssuance).Select(r => r["_id"].AsInt64)));
+        Doctor(Database, d => Assert.Equal([5L], d.Where(LiteSchema.Attempt, LiteSchema.Of, JournalSchema.NoIssuance).Select(r => r["_id"].AsInt64)));
     }
 
     [Fact]

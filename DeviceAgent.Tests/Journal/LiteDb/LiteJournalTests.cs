@@ -8,6 +8,7 @@ using DeviceAgent.Tests.PowerLoss;
 using DeviceAgent.Tests.Simulation;
 using LiteDB;
 using static DeviceAgent.Tests.Journal.JournalSamples;
+using static DeviceAgent.Tests.Journal.LiteDb.OtherHands;
 
 namespace DeviceAgent.Tests.Journal.LiteDb;
 
@@ -37,16 +38,6 @@ public sealed class LiteJournalTests : IDisposable
 
     private Adoption Adopt(BoardIdentity board) =>
         LiteJournal.Engine.Adopt(Database, new(), () => JournalKeys.FromKey([.. Enumerable.Range(1, JournalKeys.KeyBytes).Select(i => (byte)i)]), _time, board, "reason: card swapped; by uid 0", _ => { });
-
-    /// <summary>Writes what no journal of this release would.</summary>
-    private void Doctor(Action<LiteFile> change)
-    {
-        using var database = LiteFile.Open(Database, 1 << 20);
-        database.IsOurs = true;
-        database.Begin();
-        change(database);
-        database.Commit();
-    }
 
     [Fact]
     public void A_start_never_makes_a_journal()
@@ -137,7 +128,7 @@ public sealed class LiteJournalTests : IDisposable
     public void A_journal_that_must_not_be_read_is_never_opened_or_changed(string key, string value, JournalFailure expected)
     {
         Create().Dispose();
-        Doctor(d => d.Upsert(LiteSchema.Meta, new() { ["_id"] = key, ["value"] = value }));
+        Doctor(Database, d => d.Upsert(LiteSchema.Meta, new() { ["_id"] = key, ["value"] = value }));
         var before = File.ReadAllBytes(Database);
         Assert.Equal(expected, Refusal(() => Open()));
         Assert.Equal(before, File.ReadAllBytes(Database));
@@ -151,7 +142,7 @@ public sealed class LiteJournalTests : IDisposable
             for (var i = 1; i <= 4; i++) journal.Issue($"{i}", Now);
             journal.TakeOn("5", Now);
         }
-        Doctor(d =>
+        Doctor(Database, d =>
         {
             var issuance = d.Find(LiteSchema.Issuance, 5)!;
             issuance["state"] = "teleported";
@@ -179,7 +170,7 @@ public sealed class LiteJournalTests : IDisposable
             }
             Assert.Equal("pondered", journal.FindReport(1)!.StateText);
         }
-        Doctor(d => Assert.Equal("blue", d.Find(LiteSchema.Issuance, 5)!["colour"].AsString));
+        Doctor(Database, d => Assert.Equal("blue", d.Find(LiteSchema.Issuance, 5)!["colour"].AsString));
 
         static void Report(LiteFile database, long id, string field, BsonValue value)
         {
@@ -193,14 +184,14 @@ public sealed class LiteJournalTests : IDisposable
     public void A_field_that_a_newer_release_added_is_never_lost_with_a_change()
     {
         using (var journal = Create()) journal.TakeOn("1", Now);
-        Doctor(d =>
+        Doctor(Database, d =>
         {
             var issuance = d.Find(LiteSchema.Issuance, 1)!;
             issuance["colour"] = "blue";
             d.Update(LiteSchema.Issuance, issuance);
         });
         using (var journal = Open()) journal.StandInDoubt(1, "why", Now);
-        Doctor(d => Assert.Equal("blue", d.Find(LiteSchema.Issuance, 1)!["colour"].AsString));
+        Doctor(Database, d => Assert.Equal("blue", d.Find(LiteSchema.Issuance, 1)!["colour"].AsString));
     }
 
     [Fact]
