@@ -22,8 +22,6 @@ public sealed class HidPosScanner : ICodeReader
     private readonly TriggerFault _enabling;
     private readonly PacketCodes _codes;
     private readonly HidPosDecoder _decoder;
-    // The decoder is the pump's; a caller that discards reaches into it.
-    private readonly Lock _gate = new();
     private readonly byte[] _reports = new byte[4 * HidPosDecoder.ReportBytes];
 
     private HidPosScanner(Stream port, LineScannerOptions framing, TriggerFault enabling, TimeProvider time)
@@ -129,10 +127,7 @@ public sealed class HidPosScanner : ICodeReader
         {
             Task wait = read.WaitAsync(_maxPause, _time);
             await wait.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            lock (_gate)
-            {
-                if (!read.IsCompleted && _decoder.TryAbandon()) _codes.Add(ScanFault.Incomplete, _time.GetTimestamp());
-            }
+            if (!read.IsCompleted && _decoder.TryAbandon()) _codes.Add(ScanFault.Incomplete, _time.GetTimestamp());
         }
         return await read.ConfigureAwait(false);
     }
@@ -140,19 +135,16 @@ public sealed class HidPosScanner : ICodeReader
     private void Take(ReadOnlySpan<byte> reports)
     {
         var arrived = _time.GetTimestamp();
-        lock (_gate)
+        for (; reports.Length >= HidPosDecoder.ReportBytes; reports = reports[HidPosDecoder.ReportBytes..])
         {
-            for (; reports.Length >= HidPosDecoder.ReportBytes; reports = reports[HidPosDecoder.ReportBytes..])
+            switch (_decoder.Take(reports[..HidPosDecoder.ReportBytes]))
             {
-                switch (_decoder.Take(reports[..HidPosDecoder.ReportBytes]))
-                {
-                    case HidPosStep.Code:
-                        _codes.Add(_decoder.Code, _decoder.AimIdentifier, arrived);
-                        break;
-                    case HidPosStep.TooLong:
-                        _codes.Add(ScanFault.TooLong, arrived);
-                        break;
-                }
+                case HidPosStep.Code:
+                    _codes.Add(_decoder.Code, _decoder.AimIdentifier, arrived);
+                    break;
+                case HidPosStep.TooLong:
+                    _codes.Add(ScanFault.TooLong, arrived);
+                    break;
             }
         }
     }

@@ -22,8 +22,6 @@ public sealed class SsiScanner : ICodeReader
     private readonly PacketCodes _codes;
     private readonly SsiPacketParser _packets = new();
     private readonly SsiCodeAssembler _assembler;
-    // The assembler is the pump's; a caller that discards reaches into it.
-    private readonly Lock _gate = new();
     private readonly byte[] _chunk = new byte[1024];
 
     /// <param name="port">Owned from now on.</param>
@@ -105,12 +103,9 @@ public sealed class SsiScanner : ICodeReader
                 }
                 while (_packets.IsInPacket);
             }
-            else
+            else if (_assembler.TryAbandon())
             {
-                lock (_gate)
-                {
-                    if (_assembler.TryAbandon()) _codes.Add(ScanFault.Incomplete, _time.GetTimestamp());
-                }
+                _codes.Add(ScanFault.Incomplete, _time.GetTimestamp());
             }
         }
         return await read.ConfigureAwait(false);
@@ -152,17 +147,14 @@ public sealed class SsiScanner : ICodeReader
 
     private void Assemble(SsiPacket packet, long arrived)
     {
-        lock (_gate)
+        switch (_assembler.Take(packet))
         {
-            switch (_assembler.Take(packet))
-            {
-                case SsiStep.Code:
-                    _codes.Add(_assembler.Code, SsiCodeAssembler.AimOf(_assembler.Type), arrived);
-                    break;
-                case SsiStep.TooLong:
-                    _codes.Add(ScanFault.TooLong, arrived);
-                    break;
-            }
+            case SsiStep.Code:
+                _codes.Add(_assembler.Code, SsiCodeAssembler.AimOf(_assembler.Type), arrived);
+                break;
+            case SsiStep.TooLong:
+                _codes.Add(ScanFault.TooLong, arrived);
+                break;
         }
     }
 
